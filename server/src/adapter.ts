@@ -1,0 +1,197 @@
+/**
+ * Everything this package uses of Colyseus that its documentation does not promise. Each piece has a contract test of the
+ * same name in `server/test/adapter.test.ts`, so an upgrade that breaks one says which.
+ *
+ *  TapSerializer   `Room.state = …` calls `setSerializer`; `SchemaSerializer.encoder` is protected and may change its class
+ *  AllSeeingView   visibility is asked through four StateView methods and nothing else
+ *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
+ *  useMonotonicTime  `clock.now` is an own field, read at every tick
+ *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
+ *  useLogger       the logger is taken from the options of `new Server(...)`
+ */
+import { Clock as ColyseusClock, Protocol, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
+import { Encoder, type Schema, StateView } from "@colyseus/schema";
+
+/** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */
+class AllSeeingView extends StateView {
+  override isVisible(): boolean {
+    return true;
+  }
+  override isChangeTreeVisible(): boolean {
+    return true;
+  }
+  override hasTagOnTree(): boolean {
+    return true;
+  }
+  override hasTag(): boolean {
+    return true;
+  }
+}
+
+/** A tree's bytes, split: `hidden` holds only `.view()` fields and must never reach a spectator. */
+export interface TreeBytes {
+  readonly shared: Uint8Array;
+  readonly hidden: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Protocol byte that Colyseus keeps in front of the shared bytes of a patch. */
+const PATCH_PREFIX_BYTES = 1;
+/** Where encoders start; a larger state grows its own buffer once. Bytes. */
+Encoder.BUFFER_SIZE = 64 * 1024;
+
+/**
+ * An encoder that encodes a tick once and lets the log and the clients have the same bytes. The bytes are a copy, so a frame
+ * that waits in a slow socket is never overwritten by the next tick.
+ */
+class TapEncoder<T extends Schema> extends Encoder<T> {
+  #shared: Uint8Array | undefined;
+  #scratch = NOTHING;
+  readonly #allSeeing = new AllSeeingView();
+
+  /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
+  changes(prefixBytes: number): TreeBytes | undefined {
+    if (!this.hasChanges) return undefined;
+    const shared = this.encode({ offset: prefixBytes }).subarray(prefixBytes);
+    if (!this.context.hasFilters) return { shared, hidden: NOTHING };
+    return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#allSeeing, buffer, 0)) };
+  }
+
+  /** The whole tree, standing alone. */
+  whole(): TreeBytes {
+    const shared = this.#own((buffer) => this.encodeAll({ offset: 0 }, buffer));
+    if (!this.context.hasFilters) return { shared, hidden: NOTHING };
+    return { shared, hidden: this.#own((buffer) => this.encodeAllView(this.#allSeeing, 0, { offset: 0 }, buffer)) };
+  }
+
+  override encode(it = { offset: 0 }, view?: StateView, buffer = this.sharedBuffer, start = it.offset): Uint8Array {
+    if (view !== undefined) return super.encode(it, view, buffer, start);
+    this.#shared ??= super.encode(it, undefined, buffer, start).slice();
+    it.offset = this.#shared.length;
+    return this.#shared;
+  }
+
+  override discardChanges(): void {
+    this.#shared = undefined;
+    super.discardChanges();
+  }
+
+  /** Encodes into a buffer of our own (the shared one still holds this tick's patch) and copies the result out. */
+  #own(encode: (buffer: Uint8Array) => Uint8Array): Uint8Array {
+    if (this.#scratch.length === 0) this.#scratch = new Uint8Array(Encoder.BUFFER_SIZE);
+    const result = encode(this.#scratch);
+    if (result.length > this.#scratch.length) this.#scratch = new Uint8Array(result.length * 2);
+    return result.slice();
+  }
+}
+
+/** Reads the changes of a tree that no client sees: a room's memory. */
+export class TreeTap {
+  readonly #encoder: TapEncoder<Schema>;
+
+  constructor(tree: Schema) {
+    this.#encoder = new TapEncoder(tree);
+  }
+
+  /** What changed since the last call; undefined when nothing did. */
+  take(): Uint8Array | undefined {
+    const changes = this.#encoder.changes(0);
+    if (changes === undefined) return undefined;
+    this.#encoder.discardChanges();
+    return Buffer.concat([changes.shared, changes.hidden]);
+  }
+
+  whole(): Uint8Array {
+    const { shared, hidden } = this.#encoder.whole();
+    return Buffer.concat([shared, hidden]);
+  }
+}
+
+type Clients = Parameters<SchemaSerializer<Schema>["applyPatches"]>[0];
+type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
+
+/** The serializer of a sealed room: as Colyseus's, and every patch is handed to the log as well. */
+export class TapSerializer extends SchemaSerializer<Schema> {
+  #last: TreeBytes | undefined;
+
+  override reset(state: Schema): void {
+    super.reset(state);
+    this.encoder = new TapEncoder(state, this.encoder.root);
+    this.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
+  }
+
+  /** The whole state, as a snapshot holds it. */
+  whole(): TreeBytes {
+    return (this.encoder as TapEncoder<Schema>).whole();
+  }
+
+  override getFullState(...[client, timing]: Parameters<SchemaSerializer<Schema>["getFullState"]>): Uint8Array {
+    return super.getFullState(client, timing).slice();
+  }
+
+  /** The bytes of the last patch, once. */
+  takePatch(): TreeBytes | undefined {
+    const last = this.#last;
+    this.#last = undefined;
+    return last;
+  }
+
+  override applyPatches(clients: Clients, state?: unknown, timing?: Timing): boolean {
+    this.#last = (this.encoder as TapEncoder<Schema>).changes(PATCH_PREFIX_BYTES);
+    return super.applyPatches(clients, state, timing);
+  }
+}
+
+/**
+ * A room's clock that only the tick moves, by whole periods: what clients are told of time is as even as the ticks. Colyseus
+ * calls `tick()` from timers of its own; that does nothing here. A handler that throws is reported and hurts no other one.
+ */
+export class StepClock extends ColyseusClock {
+  #steppedMs = 0;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    super();
+    this.#onError = onError;
+    this.now = () => this.#steppedMs;
+    this.currentTime = 0;
+  }
+
+  override tick(): void {}
+
+  /** Moves time on by `stepMs` and fires the timers that are due. */
+  step(stepMs: number): void {
+    this.#steppedMs += stepMs;
+    super.tick();
+  }
+
+  override setTimeout(...[handler, ms, ...args]: Parameters<ColyseusClock["setTimeout"]>) {
+    return super.setTimeout(this.#shielded(handler), ms, ...args);
+  }
+
+  override setInterval(...[handler, ms, ...args]: Parameters<ColyseusClock["setInterval"]>) {
+    return super.setInterval(this.#shielded(handler), ms, ...args);
+  }
+
+  // oxlint-disable-next-line typescript/no-unsafe-function-type -- the type of the timer's own signature
+  #shielded(handler: Function) {
+    return (...args: unknown[]) => {
+      try {
+        handler(...args);
+      } catch (error) {
+        this.#onError(error);
+      }
+    };
+  }
+}
+
+/** Puts a room that runs its own loop on monotonic time: the stock clock reads the wall clock and freezes when that goes back. */
+export function useMonotonicTime(clock: ColyseusClock, now: () => number): void {
+  Object.assign(clock, { now });
+  clock.currentTime = now();
+}
+
+/** Sends Colyseus's own log lines to `sink`. The server object itself is not used: the host listens and stops by itself. */
+export function useLogger(sink: NonNullable<ServerOptions["logger"]>, options: ServerOptions): void {
+  void new Server({ ...options, logger: sink, greet: false, gracefullyShutdown: false });
+}

@@ -1,0 +1,140 @@
+/** defineHost(): the one file an operator edits, checked. A wrong field stops the start with field, expected and got. */
+import { readFileSync } from "node:fs";
+import { Room } from "@colyseus/core";
+import { fieldIssues, LIMITS, NetError, parseTuning, type RoomType } from "@ninelives/shared-schema";
+import { z } from "zod";
+import { GameRoom } from "./room/game-room.ts";
+import type { RoomClass } from "./room/protect.ts";
+
+/** A typed room: its contract, its class, and the designers' file. */
+export interface RoomEntry<T extends RoomType> {
+  readonly type: T;
+  /** A class that extends `GameRoom<typeof type>`. */
+  readonly room: new () => GameRoom<T>;
+  /** Path of a `.tuning.yaml`, from where the host is started. Default: every default of the type. */
+  readonly tuning?: string;
+}
+
+/** Where logs live. `file`: a folder on this machine. `memory`: gone with the process. */
+export type StoreChoice = { readonly kind: "file"; readonly dir: string } | { readonly kind: "memory" };
+
+/** What an entry of `rooms` must be: a game room whose class fits its type, or a plain Colyseus room class as it is. */
+export type CheckedEntry<E> = E extends { readonly type: infer T extends RoomType } ? RoomEntry<T> : RoomClass;
+
+export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
+  /** Registered name -> room. */
+  readonly rooms: Rooms & { readonly [Name in keyof Rooms]: CheckedEntry<Rooms[Name]> };
+  /** Default: {@link storeFromEnv}. */
+  readonly store?: StoreChoice;
+  /** Seconds a dropped player keeps the seat. Range [0, 3 600]. Default 60. */
+  readonly seatHoldSeconds?: number;
+  /** Origins besides the host's own whose pages may join, like `https://play.example.com`. Default none. */
+  readonly origins?: readonly string[];
+  /** Folder of built pages. Default: none are served. */
+  readonly pages?: string;
+}
+
+/** A checked configuration. Made only by {@link defineHost}. */
+export interface Host {
+  readonly rooms: ReadonlyMap<string, RegisteredRoom>;
+  readonly store: StoreChoice;
+  readonly seatHoldSeconds: number;
+  readonly origins: readonly string[];
+  readonly pages: string | undefined;
+}
+
+export type RegisteredRoom =
+  | { readonly kind: "plain"; readonly room: RoomClass }
+  | { readonly kind: "typed"; readonly type: RoomType; readonly room: RoomClass; readonly tuning: unknown };
+
+/** `NINELIVES_DIR` (default `.ninelives`) as a file store. */
+export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
+  return { kind: "file", dir: env.NINELIVES_DIR ?? ".ninelives" };
+}
+
+const roomClass = z.custom<RoomClass>(
+  (value) => typeof value === "function" && value.prototype instanceof Room,
+  "a class that extends Colyseus's Room expected",
+);
+const gameRoomClass = z.custom<RoomClass>(
+  (value) => typeof value === "function" && value.prototype instanceof GameRoom,
+  "a class that extends GameRoom expected",
+);
+const roomType = z.custom<RoomType>(
+  (value) => typeof value === "object" && value !== null && Object.isFrozen(value) && "tickHz" in value,
+  "a value made by defineRoomType() expected",
+);
+const roomEntry = z.strictObject({ type: roomType, room: gameRoomClass, tuning: z.string().optional() });
+const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
+
+const hostSchema = z.strictObject({
+  rooms: z.record(roomName, z.unknown()).refine((rooms) => Object.keys(rooms).length > 0, "at least one room expected"),
+  store: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("file"), dir: z.string().min(1) }),
+      z.strictObject({ kind: z.literal("memory") }),
+    ])
+    .optional(),
+  seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),
+  origins: z.array(z.url()).default([]),
+  pages: z.string().optional(),
+});
+
+/** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
+export function defineHost<const Rooms extends Readonly<Record<string, unknown>>>(config: HostConfig<Rooms>): Host {
+  const checked = check(hostSchema, config, "");
+  const rooms = new Map<string, RegisteredRoom>();
+  for (const [name, entry] of Object.entries(checked.rooms)) rooms.set(name, register(name, entry));
+  return {
+    rooms,
+    store: checked.store ?? storeFromEnv(),
+    seatHoldSeconds: checked.seatHoldSeconds,
+    origins: checked.origins,
+    pages: checked.pages,
+  };
+}
+
+function register(name: string, entry: unknown): RegisteredRoom {
+  if (typeof entry === "function") return { kind: "plain", room: check(roomClass, entry, `rooms.${name}`) };
+  const { type, room, tuning } = check(roomEntry, entry, `rooms.${name}`);
+  if (type.name !== name) {
+    throw invalid([{ field: `rooms.${name}.type`, message: `the type named "${name}" expected, "${type.name}" got` }]);
+  }
+  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning) };
+}
+
+function loadTuning(name: string, type: RoomType, file: string | undefined): unknown {
+  if (file === undefined) return type.tuning.parse({});
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw invalid([{ field: `rooms.${name}.tuning`, message: `a readable file expected, ${(error as Error).message}` }]);
+  }
+  const result = parseTuning(type, text, file);
+  if (result.ok) return result.values;
+  throw invalid(result.issues.map(({ message }) => ({ field: `rooms.${name}.tuning`, message })));
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    fieldIssues(parsed.error.issues).map(({ field, message }, index) => {
+      const path = parsed.error.issues[index]!.path;
+      const got = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+      const full = field === "(value)" ? at || field : at === "" ? field : `${at}.${field}`;
+      return { field: full, message: `${message}, got ${describe(got)}` };
+    }),
+  );
+}
+
+function invalid(issues: { field: string; message: string }[]): NetError {
+  return new NetError("CONFIG_INVALID", issues.map(({ field, message }) => `${field}: ${message}`).join("; "), { issues });
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return `class ${value.name || "(anonymous)"}`;
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).join(", ")}`;
+  return JSON.stringify(value) ?? "nothing";
+}

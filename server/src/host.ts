@@ -1,0 +1,163 @@
+/**
+ * A running host: configuration in, a listening server out. Everything real is made here (clock, store, metrics, sockets) and
+ * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
+ */
+import { randomInt } from "node:crypto";
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { matchMaker, type Room } from "@colyseus/core";
+import { NetError, type RoomType } from "@ninelives/shared-schema";
+import { useLogger } from "./adapter.ts";
+import type { Host, StoreChoice } from "./config.ts";
+import { createHttp } from "./inspect/http.ts";
+import { consoleLike, type Logger } from "./inspect/logger.ts";
+import { Metrics } from "./inspect/metrics.ts";
+import { FileStore } from "./log/file-store.ts";
+import { MemoryStore } from "./log/memory-store.ts";
+import type { LogStore } from "./log/store.ts";
+import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import { sealGame } from "./room/seal-game.ts";
+import { sealPlain } from "./room/seal-plain.ts";
+import type { RoomServices } from "./room/services.ts";
+import { GuardedTransport } from "./socket/transport.ts";
+import { type Clock, systemClock, type Timer } from "./tick/clock.ts";
+
+export const VERSION = "0.1.0";
+/** How long a process's pid stays known to the others without being said again, and how often it is said. */
+const PID_TTL_SECONDS = 60;
+const PID_EVERY_MS = 20_000;
+
+export interface HostOptions {
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** Share matchmaking with other processes. Default: this process alone. */
+  readonly redisUrl?: string | undefined;
+  /** Hides pids. Default false. */
+  readonly production?: boolean;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+export interface RunningHost {
+  readonly port: number;
+  readonly url: string;
+  readonly processId: string;
+  readonly store: LogStore;
+  /** A room of this process; undefined when it is not here. */
+  room(roomId: string): Room | undefined;
+  /** Takes no more players, ends every room, lets everything go. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with PORT_TAKEN when the port is in use. */
+export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
+  const { logger, clock = systemClock } = options;
+  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 });
+  await listen(http, options.port);
+  const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
+  const store = openStore(host.store, clock, logger, metrics);
+  const backend = createBackend(options.redisUrl);
+  const transport = new GuardedTransport({ server: http, logger, metrics });
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend });
+  const services: RoomServices = {
+    clock,
+    logger,
+    metrics,
+    store,
+    seatHoldSeconds: host.seatHoldSeconds,
+    seed: () => randomInt(2 ** 32),
+  };
+  const types = register(host, services);
+  await matchMaker.accept();
+  const pids = announcePid(backend, clock);
+  let ready = true;
+  const listener = createHttp({
+    directory: new Directory(types),
+    metrics,
+    logger,
+    origins: host.origins,
+    pages: host.pages,
+    ready: () => ready,
+    pidOf: options.production === true ? undefined : pids.of,
+    health: () => ({
+      processId: matchMaker.processId,
+      version: VERSION,
+      rooms: matchMaker.stats.local.roomCount,
+      players: matchMaker.stats.local.ccu,
+    }),
+  });
+  http.on("request", listener);
+  const { port } = http.address() as AddressInfo;
+  return {
+    port,
+    url: `http://localhost:${port}`,
+    processId: matchMaker.processId,
+    store,
+    room: (roomId) => matchMaker.getLocalRoomById(roomId),
+    async stop() {
+      ready = false;
+      pids.stop();
+      await matchMaker.gracefullyShutdown();
+      transport.shutdown();
+      http.closeAllConnections();
+      await store.close();
+      backend.presence.shutdown();
+      await backend.driver.shutdown();
+    },
+  };
+}
+
+function register(host: Host, services: RoomServices): Map<string, RoomType | undefined> {
+  const types = new Map<string, RoomType | undefined>();
+  for (const [name, entry] of host.rooms) {
+    const sealed =
+      entry.kind === "plain"
+        ? sealPlain(name, entry.room, services)
+        : sealGame(entry.type, entry.room, services, entry.tuning);
+    matchMaker.defineRoomType(name, sealed);
+    types.set(name, entry.kind === "plain" ? undefined : entry.type);
+  }
+  return types;
+}
+
+function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: Metrics): LogStore {
+  if (choice.kind === "memory") return new MemoryStore();
+  return new FileStore({
+    dir: choice.dir,
+    clock,
+    onFault(message, error) {
+      metrics.fault("store", "append");
+      logger.error({ err: error }, message);
+    },
+  });
+}
+
+/** Says which pid a process id belongs to, for tests and operators who want to kill the right one. */
+function announcePid({ presence }: DirectoryBackend, clock: Clock) {
+  const key = (processId: string) => `ninelives:pid:${processId}`;
+  let timer: Timer | undefined;
+  const say = () => {
+    void presence.setex(key(matchMaker.processId), String(process.pid), PID_TTL_SECONDS);
+    timer = clock.after(PID_EVERY_MS, say);
+  };
+  say();
+  return {
+    stop: () => timer?.cancel(),
+    async of(processId: string): Promise<number | undefined> {
+      if (processId === matchMaker.processId) return process.pid;
+      const pid: unknown = await presence.get(key(processId));
+      return pid === null || pid === undefined ? undefined : Number(pid);
+    },
+  };
+}
+
+function listen(http: HttpServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") reject(error);
+      else reject(new NetError("PORT_TAKEN", `port ${port} is in use: stop the other program, or start with PORT=${port + 1}`));
+    });
+    http.listen(port, resolve);
+  });
+}

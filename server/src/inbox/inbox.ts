@@ -1,0 +1,63 @@
+/**
+ * What waits for the next tick: lifecycle (join, leave, drop, resume) and commands, in order of arrival. Nothing else may
+ * change a room, so nothing changes it between ticks.
+ *
+ * Bounds: commands up to LIMITS.inboxItems a room and inboxItemsPerSession a session, then INBOX_FULL. Lifecycle always fits:
+ * there are at most a few per seat. Once closed, items run at once: a room that is going away has no next tick.
+ */
+import { LIMITS, NetError } from "@ninelives/shared-schema";
+
+export class Inbox {
+  #items: (() => void)[] = [];
+  #commands = 0;
+  readonly #perSession = new Map<string, number>();
+  #closed = false;
+
+  /** Runs `fn` at the next tick edge; settles as `fn` does. A promise that `fn` returns is not waited for by the tick. */
+  atTickEdge<R>(fn: () => R | Promise<R>): Promise<R> {
+    return this.#defer(fn);
+  }
+
+  /** As {@link atTickEdge}, for a session's command; throws INBOX_FULL at the caps. */
+  command<R>(sessionId: string, fn: () => R): Promise<R> {
+    const waiting = this.#perSession.get(sessionId) ?? 0;
+    if (waiting >= LIMITS.inboxItemsPerSession || this.#commands >= LIMITS.inboxItems) {
+      throw new NetError("INBOX_FULL", `${waiting} commands of this session already wait for the next tick`, {
+        limit: LIMITS.inboxItemsPerSession,
+      });
+    }
+    this.#perSession.set(sessionId, waiting + 1);
+    this.#commands++;
+    return this.#defer(fn);
+  }
+
+  /** Runs everything that arrived before this call, in order. */
+  run(): void {
+    const items = this.#items;
+    if (items.length === 0) return;
+    this.#items = [];
+    this.#commands = 0;
+    this.#perSession.clear();
+    for (const item of items) item();
+  }
+
+  /** From now on items run as they arrive; what waits runs now. */
+  close(): void {
+    this.#closed = true;
+    this.run();
+  }
+
+  #defer<R>(fn: () => R | Promise<R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const run = () => {
+        try {
+          resolve(fn());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#closed) run();
+      else this.#items.push(run);
+    });
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The host's HTTP surface: probes, metrics, the public room list, matchmaking for every client, and the pages.
+ * Matchmaking bodies are bounded; a page of another origin gets an answer it may read only when its origin is listed.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
+import sirv from "sirv";
+import type { Directory } from "../matchmaking/directory.ts";
+import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface HttpServices {
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly health: () => HostHealth;
+  /** false while starting or draining. */
+  readonly ready: () => boolean;
+  /** Adds `pid` to answers; never in production. */
+  readonly pidOf: ((processId: string) => Promise<number | undefined>) | undefined;
+  /** Folder of the built pages; undefined serves none. */
+  readonly pages: string | undefined;
+  /** Origins besides this host's own whose pages may join. */
+  readonly origins: readonly string[];
+}
+
+export interface HostHealth {
+  readonly processId: string;
+  readonly version: string;
+  readonly rooms: number;
+  readonly players: number;
+}
+
+type Reply = { readonly status: number; readonly body: unknown; readonly type?: string };
+
+export function createHttp(services: HttpServices): RequestListener {
+  const pages = services.pages === undefined ? undefined : sirv(services.pages, { etag: true, dev: false });
+  return (request, response) => {
+    const url = new URL(request.url ?? "/", "http://host");
+    allowOrigin(request, response, services.origins);
+    if (request.method === "OPTIONS") {
+      response.writeHead(204).end();
+      return;
+    }
+    const route = findRoute(services, request, url);
+    if (route !== undefined) {
+      answer(route, response, services.logger);
+      return;
+    }
+    if (pages !== undefined && request.method === "GET") pages(request, response, () => send(response, notFound(url)));
+    else send(response, notFound(url));
+  };
+}
+
+function findRoute(services: HttpServices, request: IncomingMessage, url: URL): (() => Promise<Reply>) | undefined {
+  const matchmake = /^\/matchmake\/([^/]+)\/([^/]+)$/.exec(url.pathname);
+  if (request.method === "POST" && matchmake !== null) {
+    const [, method, target] = matchmake as unknown as [string, string, string];
+    return () => reserveSeat(services, request, method, decodeURIComponent(target));
+  }
+  if (request.method !== "GET") return undefined;
+  switch (url.pathname) {
+    case "/healthz":
+      return async () => ({ status: 200, body: await withPid(services, services.health()) });
+    case "/readyz":
+      return async () => (services.ready() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } });
+    case "/rooms":
+      return async () => {
+        const rooms = await services.directory.rooms();
+        return { status: 200, body: await Promise.all(rooms.map((room) => withPid(services, room))) };
+      };
+    case "/metrics":
+      return async () => {
+        const { registry } = services.metrics;
+        return { status: 200, body: await registry.metrics(), type: registry.contentType };
+      };
+    default:
+      return undefined;
+  }
+}
+
+async function withPid<T extends { processId: string }>({ pidOf }: HttpServices, row: T): Promise<T & { pid?: number }> {
+  const pid = await pidOf?.(row.processId);
+  return pid === undefined ? row : { ...row, pid };
+}
+
+async function reserveSeat(services: HttpServices, request: IncomingMessage, method: string, target: string): Promise<Reply> {
+  if (!services.ready()) throw new NetError("SERVER_SHUTDOWN", "this process takes no players now");
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  const options = await readJson(request);
+  return { status: 200, body: await services.directory.reserve(method, target, options, headers) };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > LIMITS.httpBodyBytes) throw new NetError("OPTIONS_INVALID", `a body of at most ${LIMITS.httpBodyBytes} bytes expected`);
+    chunks.push(chunk);
+  }
+  if (bytes === 0) return {};
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new NetError("OPTIONS_INVALID", "a JSON body expected");
+  }
+}
+
+const STATUS: Partial<Record<NetError["name"], number>> = {
+  ROOM_TYPE_UNKNOWN: 404,
+  ROOM_NOT_FOUND: 404,
+  ROOM_FULL: 409,
+  OPTIONS_INVALID: 400,
+  SEAT_EXPIRED: 410,
+  UNAUTHORIZED: 401,
+  SERVER_SHUTDOWN: 503,
+};
+
+function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {
+  route().then(
+    (reply) => send(response, reply),
+    (error: unknown) => {
+      const known = error instanceof NetError ? error : new NetError("INTERNAL", "the host failed to answer", {}, error);
+      if (known.name === "INTERNAL") logger.error({ err: known.cause ?? known }, known.message);
+      const { code, name, message, details } = known;
+      send(response, { status: STATUS[name] ?? 500, body: { code, name, error: message, details } });
+    },
+  );
+}
+
+function send(response: ServerResponse, { status, body, type }: Reply): void {
+  const text = type === undefined ? JSON.stringify(body) : String(body);
+  response.writeHead(status, {
+    "content-type": type ?? "application/json",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(text);
+}
+
+function notFound(url: URL): Reply {
+  return { status: 404, body: { error: `${url.pathname} is not here` } };
+}
+
+function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
+  const origin = request.headers.origin;
+  if (origin === undefined || !origins.includes(origin)) return;
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader("access-control-allow-credentials", "true");
+  response.setHeader("access-control-allow-headers", "content-type, authorization, accept");
+  response.setHeader("access-control-allow-methods", "GET, POST");
+  response.setHeader("vary", "origin");
+}

@@ -1,0 +1,70 @@
+/** What a host counts, as Prometheus reads it at /metrics. One registry per host; names and units follow its conventions. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { TickReport } from "../tick/pipeline.ts";
+
+const TICK_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
+
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #tickCost = this.#histogram("ninelives_tick_cost_seconds", "Time one wake-up took, steps and patch included");
+  readonly #tickLateness = this.#histogram("ninelives_tick_lateness_seconds", "How late the first due step began");
+  readonly #steps = this.#counter("ninelives_steps_total", "Simulation steps run");
+  readonly #stepsDropped = this.#counter("ninelives_steps_dropped_total", "Steps given up after a stall");
+  readonly #patchBytes = this.#counter("ninelives_patch_bytes_total", "Encoded patch bytes, once per patch, not per client");
+  readonly #logBytes = this.#counter("ninelives_log_bytes_total", "Bytes handed to the log store", ["type", "kind"]);
+  readonly #faults = this.#counter("ninelives_faults_total", "Errors thrown by game code or the store", ["type", "where"]);
+  readonly #refused = this.#counter("ninelives_refused_total", "Requests and frames refused, by code", ["type", "code"]);
+  readonly #outboxDropped = this.#counter("ninelives_outbox_dropped_total", "Events and results given up: the store was away too long");
+
+  constructor(counts: () => { rooms: number; players: number }) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge("ninelives_rooms", "Rooms on this host", () => counts().rooms);
+    this.#gauge("ninelives_players", "Players connected to this host", () => counts().players);
+  }
+
+  ticked(type: string, report: TickReport): void {
+    this.#tickCost.observe({ type }, report.costMs / 1000);
+    this.#tickLateness.observe({ type }, report.latenessMs / 1000);
+    this.#steps.inc({ type }, report.steps);
+    if (report.dropped > 0) this.#stepsDropped.inc({ type }, report.dropped);
+  }
+
+  patched(type: string, bytes: number): void {
+    this.#patchBytes.inc({ type }, bytes);
+  }
+
+  logged(type: string, kind: string, bytes: number): void {
+    this.#logBytes.inc({ type, kind }, bytes);
+  }
+
+  fault(type: string, where: string): void {
+    this.#faults.inc({ type, where });
+  }
+
+  refused(type: string, code: string): void {
+    this.#refused.inc({ type, code });
+  }
+
+  outboxDropped(type: string): void {
+    this.#outboxDropped.inc({ type });
+  }
+
+  #histogram(name: string, help: string) {
+    return new Histogram({ name, help, labelNames: ["type"], buckets: TICK_BUCKETS_SECONDS, registers: [this.registry] });
+  }
+
+  #counter(name: string, help: string, labelNames: string[] = ["type"]) {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, read: () => number) {
+    return new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Writes one room's log file. Appends of one turn of the event loop, and all that come while a write is under way, go out
+ * in one call. A failed write is cut off the file again and retried; when more than LIMITS.appendQueueBytes wait, they are
+ * given up and the owner has to `begin` with a fresh snapshot, whose commit then stands for all of them.
+ */
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { LIMITS } from "@ninelives/shared-schema";
+import type { Clock } from "../tick/clock.ts";
+import type { LogAppender } from "./store.ts";
+
+const RETRY_MS = 1_000;
+
+interface Append {
+  readonly bytes: Uint8Array;
+  readonly begins: boolean;
+  readonly onCommitted: () => void;
+}
+
+export interface FileAppenderOptions {
+  /** Path without `.log`. */
+  readonly base: string;
+  readonly previousEpoch: number;
+  readonly clock: Clock;
+  readonly onFault: (message: string, error: unknown) => void;
+  readonly onFinished: () => Promise<void>;
+}
+
+export class FileAppender implements LogAppender {
+  readonly previousEpoch: number;
+  segmentBytes = 0;
+  needsBegin = true;
+  readonly #options: FileAppenderOptions;
+  #queue: Append[] = [];
+  #queuedBytes = 0;
+  /** Commits that were given up with their records; the next `begin` stands for them. */
+  #orphans: (() => void)[] = [];
+  #file: FileHandle | undefined;
+  /** Bytes of the current file that are whole records. */
+  #wholeBytes = 0;
+  #pumping: Promise<void> | undefined;
+  #closing = false;
+
+  constructor(options: FileAppenderOptions) {
+    this.#options = options;
+    this.previousEpoch = options.previousEpoch;
+  }
+
+  append(bytes: Uint8Array, onCommitted: () => void): void {
+    if (this.needsBegin) this.#orphans.push(onCommitted);
+    else this.#push({ bytes, begins: false, onCommitted });
+  }
+
+  begin(bytes: Uint8Array, onCommitted: () => void): void {
+    this.needsBegin = false;
+    this.segmentBytes = 0;
+    const orphans = this.#orphans;
+    this.#orphans = [];
+    this.#push({
+      bytes,
+      begins: true,
+      onCommitted() {
+        for (const orphan of orphans) orphan();
+        onCommitted();
+      },
+    });
+  }
+
+  async close(finished: boolean): Promise<void> {
+    this.#closing = true;
+    await this.#pumping;
+    await this.#file?.close();
+    this.#file = undefined;
+    if (finished) await this.#options.onFinished();
+  }
+
+  #push(append: Append): void {
+    if (this.#queuedBytes + append.bytes.length > LIMITS.appendQueueBytes && !append.begins) {
+      this.#giveUp(append);
+      return;
+    }
+    this.segmentBytes += append.bytes.length;
+    this.#queuedBytes += append.bytes.length;
+    this.#queue.push(append);
+    this.#pumping ??= this.#pump().finally(() => {
+      this.#pumping = undefined;
+    });
+  }
+
+  #giveUp(last: Append): void {
+    this.#orphans.push(...this.#queue.map((append) => append.onCommitted), last.onCommitted);
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.needsBegin = true;
+    const message = `${this.#options.base}: ${LIMITS.appendQueueBytes} bytes wait for the disk, a fresh snapshot will replace them`;
+    this.#options.onFault(message, undefined);
+  }
+
+  async #pump(): Promise<void> {
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const nextBegin = this.#queue.findIndex((append, index) => append.begins && index > 0);
+      const batch = this.#queue.splice(0, nextBegin === -1 ? this.#queue.length : nextBegin);
+      try {
+        await (batch[0]!.begins ? this.#beginSegment(batch) : this.#write(batch));
+      } catch (error) {
+        this.#options.onFault(`${this.#options.base}.log: write failed, ${batch.length} records wait`, error);
+        if (this.needsBegin) this.#orphans.unshift(...batch.map((append) => append.onCommitted));
+        else this.#queue.unshift(...batch);
+        if (this.#closing) return;
+        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+        continue;
+      }
+      for (const append of batch) {
+        this.#queuedBytes = Math.max(0, this.#queuedBytes - append.bytes.length);
+        append.onCommitted();
+      }
+    }
+  }
+
+  async #write(batch: readonly Append[]): Promise<void> {
+    const file = this.#file!;
+    const bytes = batch.reduce((sum, append) => sum + append.bytes.length, 0);
+    try {
+      const { bytesWritten } = await file.writev(batch.map((append) => append.bytes), this.#wholeBytes);
+      if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes written`);
+    } catch (error) {
+      await file.truncate(this.#wholeBytes).catch(() => {});
+      throw error;
+    }
+    this.#wholeBytes += bytes;
+  }
+
+  async #beginSegment(batch: readonly Append[]): Promise<void> {
+    const { base } = this.#options;
+    const next = await open(`${base}.next.log`, "w");
+    const old = this.#file;
+    const oldWholeBytes = this.#wholeBytes;
+    this.#file = next;
+    this.#wholeBytes = 0;
+    try {
+      await this.#write(batch);
+      await next.datasync();
+      await shift(base);
+      await rename(`${base}.next.log`, `${base}.log`);
+    } catch (error) {
+      this.#file = old;
+      this.#wholeBytes = oldWholeBytes;
+      await next.close().catch(() => {});
+      throw error;
+    }
+    await old?.close();
+  }
+}
+
+/** Moves the current segment behind the closed ones and deletes the oldest beyond LIMITS.segmentsKept. */
+async function shift(base: string): Promise<void> {
+  const name = (kept: number) => (kept === 0 ? `${base}.log` : `${base}.${kept}.log`);
+  await rm(name(LIMITS.segmentsKept), { force: true });
+  for (let kept = LIMITS.segmentsKept - 1; kept >= 0; kept--) {
+    await rename(name(kept), name(kept + 1)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+}

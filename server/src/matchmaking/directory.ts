@@ -1,0 +1,103 @@
+/**
+ * Which rooms there are, and the way into them. The directory itself is Colyseus's driver (this process's memory, or Redis when
+ * several processes share it); here is what the host asks of it and how a failed join is explained.
+ */
+import { type AuthContext, createAuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
+import { RedisDriver } from "@colyseus/redis-driver";
+import { RedisPresence } from "@colyseus/redis-presence";
+import { NetError, type RoomType } from "@ninelives/shared-schema";
+import { joinOptions } from "../room/seal-game.ts";
+
+/** A living room as /rooms shows it. */
+export interface RoomRow {
+  readonly roomId: string;
+  readonly type: string;
+  /** Seats taken, reserved ones included. */
+  readonly players: number;
+  readonly maxPlayers: number;
+  readonly processId: string;
+}
+
+export interface DirectoryBackend {
+  readonly presence: LocalPresence | RedisPresence;
+  readonly driver: LocalDriver | RedisDriver;
+}
+
+export function createBackend(redisUrl: string | undefined): DirectoryBackend {
+  if (redisUrl === undefined) return { presence: new LocalPresence(), driver: new LocalDriver() };
+  return { presence: new RedisPresence(redisUrl), driver: new RedisDriver(redisUrl) };
+}
+
+const METHODS = ["joinOrCreate", "create", "join", "joinById", "reconnect"] as const;
+export type JoinMethod = (typeof METHODS)[number];
+
+export class Directory {
+  /** Typed room types by name; a plain room is registered without one. */
+  readonly #types: ReadonlyMap<string, RoomType | undefined>;
+
+  constructor(types: ReadonlyMap<string, RoomType | undefined>) {
+    this.#types = types;
+  }
+
+  async rooms(): Promise<RoomRow[]> {
+    const rows = await matchMaker.query({ private: false, unlisted: false } as never);
+    return rows.map(({ roomId, name, clients, maxClients, processId }) => ({
+      roomId,
+      type: name,
+      players: clients,
+      maxPlayers: maxClients,
+      processId,
+    }));
+  }
+
+  /** Reserves a seat, or throws a NetError that says why there is none. `target` is a type's name, or a room's id. */
+  async reserve(method: string, target: string, options: unknown, headers: Headers): Promise<unknown> {
+    if (!isMethod(method)) throw new NetError("OPTIONS_INVALID", `one of ${METHODS.join(", ")} expected, "${method}" got`);
+    if (typeof options !== "object" || options === null || Array.isArray(options)) {
+      throw new NetError("OPTIONS_INVALID", "join options: an object expected");
+    }
+    if (method !== "reconnect") await this.#check(method, target, options);
+    const auth: AuthContext = createAuthContext({ headers });
+    try {
+      return await matchMaker.controller.invokeMethod(method, target, options, auth);
+    } catch (error) {
+      throw explain(error, method, target);
+    }
+  }
+
+  async #check(method: JoinMethod, target: string, options: object): Promise<void> {
+    const name = method === "joinById" ? await roomTypeOf(target) : target;
+    if (!this.#types.has(name)) {
+      const known = [...this.#types.keys()];
+      throw new NetError("ROOM_TYPE_UNKNOWN", `room type "${name}" is not registered; known: ${known.join(", ")}`, { known });
+    }
+    const type = this.#types.get(name);
+    if (type !== undefined) joinOptions(type, options);
+  }
+}
+
+async function roomTypeOf(roomId: string): Promise<string> {
+  const [row] = await matchMaker.query({ roomId } as never);
+  if (row === undefined) throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
+  if (row.locked === true || row.clients >= row.maxClients) {
+    throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, { players: row.clients });
+  }
+  return row.name;
+}
+
+function isMethod(method: string): method is JoinMethod {
+  return (METHODS as readonly string[]).includes(method);
+}
+
+/** Colyseus's matchmaking errors in our words: its numbers say the stage that failed, not the cause. */
+function explain(error: unknown, method: JoinMethod, target: string): NetError {
+  if (error instanceof NetError) return error;
+  const { code, message } = error as { code?: number; message: string };
+  if (code === 4203) return new NetError("OPTIONS_INVALID", message);
+  if (code === 521) return new NetError("ROOM_NOT_FOUND", `no room of type "${target}" has a free seat`, { method }, error);
+  if (code === 522) return new NetError("ROOM_NOT_FOUND", `room "${target}" is not there, or is locked`, { method }, error);
+  if (code === 524) return new NetError("SEAT_EXPIRED", `the seat in "${target}" is gone: ${message}`, { method }, error);
+  if (code === 525) return new NetError("UNAUTHORIZED", message, { method }, error);
+  if (/already full/.test(message)) return new NetError("ROOM_FULL", `room "${target}" is full`, { method }, error);
+  return new NetError("INTERNAL", `joining "${target}" failed: ${message}`, { method }, error);
+}

@@ -1,0 +1,116 @@
+/**
+ * GameRoom: a Colyseus room with more to call. Colyseus's hooks keep their names and their meaning; `onTick` and `commands`
+ * are new. Everything that changes the room (hooks, commands, timers, onTick) runs at tick edges, one after the other.
+ *
+ * A game extends it and is registered in arena.config.ts; the host fills in what stands below before `onCreate`.
+ */
+import { type Client, type DefineInputOptions, type InputAPI, Room } from "@colyseus/core";
+import type {
+  CommandName,
+  CommandPayload,
+  CommandResult,
+  EventInput,
+  EventName,
+  InputOf,
+  JoinOptions,
+  MemoryOf,
+  Random,
+  RoomType,
+  StateOf,
+  TuningOf,
+} from "@ninelives/shared-schema";
+import { NetError } from "@ninelives/shared-schema";
+
+export interface Step {
+  /** Number of this step, from 1. */
+  readonly tick: number;
+  /** Length of a step, seconds: always 1 / tickHz. */
+  readonly dt: number;
+  /** The room's clock at the end of this step, ms since the room began. */
+  readonly elapsedMs: number;
+}
+
+/** One function per command of the room type. It runs at a tick edge, must not be async, and returns the result. */
+export type CommandHandlers<T extends RoomType> = {
+  readonly [K in CommandName<T>]: (client: Client, payload: CommandPayload<T, K>) => CommandResult<T, K>;
+};
+
+/** Who an event is for: everyone in the room (the default), one client, or those the filter lets through. */
+export type Recipients = Client | ((client: Client) => boolean);
+
+/** What the host puts under a room. Not for games. */
+export interface GameRoomHost {
+  readonly tick: number;
+  readonly memory: { readonly game: object };
+  readonly random: Random;
+  emit(name: string, payload: unknown, to: Recipients | undefined): void;
+}
+
+const hosts = new WeakMap<object, { host: GameRoomHost; tuning: unknown }>();
+
+/** Puts a host under a room; called once, before any hook. */
+export function attachHost(room: object, host: GameRoomHost, tuning: unknown): void {
+  hosts.set(room, { host, tuning });
+}
+
+export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf<T>; input: InputOf<T> }> {
+  /** The room type's commands. A handler that throws answers COMMAND_FAILED to its caller alone; see {@link refuse}. */
+  abstract readonly commands: CommandHandlers<T>;
+
+  /** Limits for the fields of inputs, and what an absent input means. Default: no limits, an absent input is skipped. */
+  readonly inputOptions?: Pick<DefineInputOptions<InputOf<T>>, "sanitize" | "idle">;
+
+  /** Seconds a dropped player keeps the seat; 0: none. Default: `seatHoldSeconds` of the host. */
+  readonly seatHoldSeconds?: number;
+
+  /** Inputs by session: `for (const input of this.inputs.get(sessionId))`. Set by the host when the type has an input. */
+  declare inputs: InputAPI<InputOf<T>>;
+
+  /** Called once per step, after joins, leaves and commands of that step. */
+  onTick?(step: Step): void;
+
+  override onCreate?(options: JoinOptions<T>): void | Promise<unknown>;
+
+  override onJoin?(client: Client, options: JoinOptions<T>, auth?: unknown): void | Promise<unknown>;
+
+  /** Steps run so far. */
+  get tick(): number {
+    return hostOf(this).host.tick;
+  }
+
+  /** The type's memory tree: in the log, never on the wire. */
+  get memory(): MemoryOf<T> {
+    return hostOf(this).host.memory.game as MemoryOf<T>;
+  }
+
+  /** Chance whose state is in memory: after a restore it goes on where it was. */
+  get random(): Random {
+    return hostOf(this).host.random;
+  }
+
+  /** The designers' numbers, checked against the type. */
+  get tuning(): TuningOf<T> {
+    return hostOf(this).tuning as TuningOf<T>;
+  }
+
+  /**
+   * Sends an event after the patch of this tick, once the log has the tick. A payload that does not fit the type throws
+   * here, in the game's own stack.
+   */
+  emit<K extends EventName<T>>(name: K, payload: EventInput<T, K>, to?: Recipients): void {
+    hostOf(this).host.emit(name, payload, to);
+  }
+
+  /** For handlers: answers COMMAND_REFUSED with this sentence. Throw before changing anything. */
+  refuse(message: string): never {
+    throw new NetError("COMMAND_REFUSED", message);
+  }
+}
+
+function hostOf(room: object): { host: GameRoomHost; tuning: unknown } {
+  const found = hosts.get(room);
+  if (found === undefined) {
+    throw new Error(`${room.constructor.name}: tick, memory, random, tuning and emit are there from onCreate on, not in the constructor`);
+  }
+  return found;
+}

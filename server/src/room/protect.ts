@@ -1,0 +1,95 @@
+/**
+ * The part every sealed room shares, plain or not: its patches go to the log as the same bytes clients get, its seats are in
+ * memory, and a throw in game code is caught, named and counted while the room and the process live.
+ *
+ * A generated subclass: the game's class stays as it is, its fields and methods keep all names (what we keep about a room is
+ * kept outside of it).
+ */
+import type { Client, Room } from "@colyseus/core";
+import type { RoomType } from "@ninelives/shared-schema";
+import { TapSerializer } from "../adapter.ts";
+import { RoomRuntime } from "./room-runtime.ts";
+import type { RoomServices } from "./services.ts";
+
+export type RoomClass = new () => Room;
+
+interface Inside {
+  readonly runtime: RoomRuntime<RoomType>;
+  /** undefined until the room has a state. */
+  tap: TapSerializer | undefined;
+}
+
+const insides = new WeakMap<Room, Inside>();
+
+export function runtimeOf(room: Room): RoomRuntime<RoomType> {
+  return insides.get(room)!.runtime;
+}
+
+export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
+  class ProtectedRoom extends Game {
+    constructor() {
+      super();
+      const inside: Inside = {
+        tap: undefined,
+        runtime: new RoomRuntime(type, services, {
+          patch: () => {
+            this.broadcastPatch();
+            return inside.tap?.takePatch();
+          },
+          takePatch: () => inside.tap?.takePatch(),
+          wholeState: () => inside.tap?.whole(),
+          elapsedMs: () => this.clock.elapsedTime,
+        }),
+      };
+      insides.set(this, inside);
+    }
+
+    override setSerializer(): void {
+      const inside = insides.get(this)!;
+      inside.tap = new TapSerializer();
+      super.setSerializer(inside.tap as never);
+      inside.runtime.stateReplaced();
+    }
+
+    override broadcastPatch(): boolean {
+      try {
+        return super.broadcastPatch();
+      } catch (error) {
+        this.onUncaughtException(error as Error, "broadcastPatch");
+        return false;
+      }
+    }
+
+    override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
+      const { seats, tick } = runtimeOf(this);
+      seats.taken(client.sessionId, tick);
+      await super.onJoin?.(client, options, auth);
+    }
+
+    override async onReconnect(client: Client): Promise<void> {
+      runtimeOf(this).seats.connected(client.sessionId, true);
+      await super.onReconnect?.(client);
+    }
+
+    override async onLeave(client: Client, code?: number): Promise<void> {
+      runtimeOf(this).seats.left(client.sessionId);
+      await super.onLeave?.(client, code);
+    }
+
+    override async onDispose(): Promise<void> {
+      try {
+        await super.onDispose?.();
+      } finally {
+        await runtimeOf(this).stop();
+      }
+    }
+
+    override onUncaughtException(error: Error, where: string): void {
+      const cause = error.cause ?? error;
+      services.metrics.fault(type.name, where);
+      services.logger.error({ roomId: this.roomId, roomType: type.name, where, err: cause }, `${where} threw: ${error.message}`);
+      super.onUncaughtException?.(error as never, where as never);
+    }
+  }
+  return ProtectedRoom as RoomClass;
+}

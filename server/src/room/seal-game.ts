@@ -1,0 +1,150 @@
+/**
+ * A GameRoom class, sealed for its type: a fixed tick of its own, joins, leaves and commands at tick edges, a seat that is held
+ * for a dropped player, join options and events checked against the type.
+ */
+import type { Client, MessageContext, Room } from "@colyseus/core";
+import { fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
+import { StepClock } from "../adapter.ts";
+import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
+import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
+import { protect, type RoomClass, runtimeOf } from "./protect.ts";
+import type { RoomServices } from "./services.ts";
+
+export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices, tuning: unknown): RoomClass {
+  if (!(Game.prototype instanceof GameRoom)) {
+    throw new TypeError(`room type "${type.name}": a class that extends GameRoom expected, ${Game.name} got`);
+  }
+  const dt = 1 / type.tickHz;
+
+  class SealedGameRoom extends protect(Game, type, services) {
+    /** Patches leave at tick edges only; one that is asked for in between waits for the next. */
+    #publishing = false;
+
+    constructor() {
+      super();
+      const clock = new StepClock((error) => this.#fault(error, "timer"));
+      this.clock = clock;
+      this.patchRate = null;
+      this.maxClients = type.maxPlayers;
+      this.state ??= new type.state();
+      attachHost(this, this.#host(), tuning);
+      const game = gameOf(this);
+      runtimeOf(this).drive({
+        advanceClock: (stepMs) => clock.step(stepMs),
+        step: (tick) => this.#attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime })),
+        publish: (patch) => {
+          this.#publishing = true;
+          try {
+            return patch();
+          } finally {
+            this.#publishing = false;
+          }
+        },
+      });
+      if (type.input !== undefined) {
+        const inputs = this.defineInput(type.input, { tickRate: type.tickHz, ...game.inputOptions });
+        Object.assign(this, { inputs });
+      }
+    }
+
+    override async onCreate(options: unknown): Promise<void> {
+      this.#registerCommands();
+      await super.onCreate?.(joinOptions(type, options));
+      await runtimeOf(this).start(this.roomId);
+    }
+
+    override onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
+      const checked = joinOptions(type, options);
+      return this.#atTickEdge(() => super.onJoin!(client, checked as never, auth as never));
+    }
+
+    override onReconnect(client: Client): Promise<void> {
+      return this.#atTickEdge(() => super.onReconnect!(client));
+    }
+
+    override onLeave(client: Client, code?: number): Promise<void> {
+      return this.#atTickEdge(() => super.onLeave!(client, code));
+    }
+
+    /** The seat is held at once, so that a client that is back before the next tick finds it. */
+    override onDrop(client: Client, code?: number): Promise<void> {
+      const seconds = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
+      if (seconds > 0) this.allowReconnection(client, seconds).catch(() => {});
+      return this.#atTickEdge(() => {
+        runtimeOf(this).seats.connected(client.sessionId, false);
+        return super.onDrop?.(client, code) as void;
+      });
+    }
+
+    override broadcastPatch(): boolean {
+      return this.#publishing && super.broadcastPatch();
+    }
+
+    async #atTickEdge(run: () => void | Promise<unknown>): Promise<void> {
+      await runtimeOf(this).inbox.atTickEdge(run);
+    }
+
+    #registerCommands(): void {
+      const { inbox, outbox } = runtimeOf(this);
+      const handlers = gameOf(this).commands as Record<string, Handler | undefined>;
+      const queue: CommandQueue = { type, inbox, outbox, onFault: (error, name) => this.#fault(error, `command ${name}`) };
+      for (const name of Object.keys(type.commands)) {
+        const handler = handlers[name];
+        if (handler === undefined) throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
+        this.onMessage(name, async (client: Client, payload: unknown, context?: MessageContext) => {
+          const outcome = await submitCommand(queue, name, handler.bind(this), client, payload);
+          if (outcome.ok) return outcome.result;
+          services.metrics.refused(type.name, outcome.fault.name);
+          return context?.reject(outcome.fault);
+        });
+      }
+    }
+
+    #host(): GameRoomHost {
+      const runtime = runtimeOf(this);
+      return {
+        get tick() {
+          return runtime.tick;
+        },
+        memory: runtime.memory,
+        random: runtime.random,
+        emit: (name, payload, to) => {
+          const parsed = type.events[name]!.safeParse(payload);
+          if (!parsed.success) throw new TypeError(`event "${name}": ${issueText(fieldIssues(parsed.error.issues))}`);
+          runtime.outbox.stage(() => this.#send(name, parsed.data, to));
+        },
+      };
+    }
+
+    #send(name: string, payload: unknown, to: Recipients | undefined): void {
+      if (to === undefined) this.broadcast(name as never, payload as never);
+      else if (typeof to === "function") for (const client of this.clients) to(client) && client.send(name, payload);
+      else to.send(name, payload);
+    }
+
+    #attempt(where: string, run: () => void): void {
+      try {
+        run();
+      } catch (error) {
+        this.#fault(error, where);
+      }
+    }
+
+    #fault(error: unknown, where: string): void {
+      this.onUncaughtException!(error as never, where as never);
+    }
+  }
+  return SealedGameRoom;
+}
+
+function gameOf(room: Room): GameRoom<RoomType> {
+  return room as unknown as GameRoom<RoomType>;
+}
+
+/** Join options as the game gets them. Throws OPTIONS_INVALID with every wrong field. */
+export function joinOptions(type: RoomType, options: unknown): unknown {
+  const parsed = type.options.safeParse(options ?? {});
+  if (parsed.success) return parsed.data;
+  const issues = fieldIssues(parsed.error.issues);
+  throw new NetError("OPTIONS_INVALID", `join options of "${type.name}": ${issueText(issues)}`, { issues });
+}

@@ -1,0 +1,16 @@
+/** What a host gives each of its rooms. Rooms never reach for a global. */
+import type { Logger } from "../inspect/logger.ts";
+import type { Metrics } from "../inspect/metrics.ts";
+import type { LogStore } from "../log/store.ts";
+import type { Clock } from "../tick/clock.ts";
+
+export interface RoomServices {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly store: LogStore;
+  /** Seconds a dropped player keeps the seat. */
+  readonly seatHoldSeconds: number;
+  /** A fresh seed for a new room's `random`, 32 bits. */
+  readonly seed: () => number;
+}

@@ -1,0 +1,42 @@
+/**
+ * Wakes a room when its steps are due: a timer set anew each time for the exact distance to the next due moment, so the
+ * timer's own coarse milliseconds never add up.
+ */
+import type { Clock, Timer } from "./clock.ts";
+import { type DueSteps, FixedStep } from "./fixed-step.ts";
+
+export class Ticker {
+  readonly #clock: Clock;
+  readonly #steps: FixedStep;
+  readonly #onDue: (due: DueSteps) => void;
+  #timer: Timer | undefined;
+  #running = false;
+
+  constructor(clock: Clock, tickHz: number, maxSteps: number, onDue: (due: DueSteps) => void) {
+    this.#clock = clock;
+    this.#steps = new FixedStep(tickHz, clock.now(), maxSteps);
+    this.#onDue = onDue;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#timer?.cancel();
+  }
+
+  #arm(): void {
+    const waitMs = Math.max(0, Math.ceil(this.#steps.nextAtMs - this.#clock.now()));
+    this.#timer = this.#clock.after(waitMs, () => this.#wake());
+  }
+
+  #wake(): void {
+    const due = this.#steps.due(this.#clock.now());
+    if (due.run > 0) this.#onDue(due);
+    if (this.#running) this.#arm();
+  }
+}

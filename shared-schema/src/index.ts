@@ -1,0 +1,10 @@
+export * from "./room-type.ts";
+export { CODES, codeName, type CodeName, type CodeRow } from "./protocol/codes.ts";
+export { type ErrorDetails, type FieldIssue, fieldIssues, issueText, NetError } from "./protocol/net-error.ts";
+export { LIMITS } from "./protocol/limits.ts";
+export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
+export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
+export { RoomImage } from "./log/room-image.ts";
+export { HostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";
+export { Random, type RandomWords, seedWords } from "./sim/random.ts";
+export { parseTuning, type TuningIssue, type TuningResult } from "./tuning/parse.ts";

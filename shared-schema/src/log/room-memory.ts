@@ -1,0 +1,46 @@
+/**
+ * The memory tree of a room as the log holds it: what the framework remembers (`host`) beside what the game does (`game`).
+ * Every reader of a log needs the same class, so it is made here, once per room type.
+ */
+import { type ArraySchema, type MapSchema, Schema, schema, t } from "@colyseus/schema";
+import type { MemoryOf, RoomType, SchemaClass } from "../room-type.ts";
+
+/** One player's place in the room, from the join until the player has left for good. */
+export const Seat = schema(
+  {
+    /** Tick of the join. */
+    joinedTick: t.uint32().default(0),
+    /** false while the player is away and the seat is held. */
+    connected: t.boolean().default(true),
+  },
+  "Seat",
+);
+export type Seat = InstanceType<typeof Seat>;
+
+export const HostMemory = schema(
+  {
+    /** State of the room's `random`, four words. */
+    random: t.array("uint32"),
+    /** Session id -> seat. */
+    seats: t.map(Seat),
+  },
+  "HostMemory",
+);
+export type HostMemory = InstanceType<typeof HostMemory>;
+
+export interface RoomMemory<T extends RoomType> extends Schema {
+  host: Schema & { random: ArraySchema<number>; seats: MapSchema<Seat> };
+  game: MemoryOf<T>;
+}
+
+const made = new WeakMap<RoomType, SchemaClass>();
+
+/** The class of a room type's whole memory tree; the same class at every call. */
+export function roomMemoryClass<T extends RoomType>(type: T): SchemaClass<RoomMemory<T>> {
+  let found = made.get(type);
+  if (found === undefined) {
+    found = schema({ host: t.ref(HostMemory), game: t.ref(type.memory) }, `${type.name}:memory`) as unknown as SchemaClass;
+    made.set(type, found);
+  }
+  return found as SchemaClass<RoomMemory<T>>;
+}

@@ -1,0 +1,171 @@
+/**
+ * defineRoomType(): the typed contract of a room. One value of this kind is read by the server (what to run), the client
+ * (what may be sent and received), every bot, and the tools. Nothing is generated: the types below follow from the value.
+ */
+import { Schema } from "@colyseus/schema";
+import { z } from "zod";
+import { LIMITS } from "./protocol/limits.ts";
+
+/** A class made by Colyseus's `schema()` builder. */
+export type SchemaClass<T extends Schema = Schema> = new () => T;
+
+/** A command's two shapes. Both travel as msgpack: plain data, no classes, no functions. */
+export interface CommandSpec {
+  readonly payload: z.ZodType;
+  readonly result: z.ZodType;
+}
+
+export type CommandMap = Readonly<Record<string, CommandSpec>>;
+export type EventMap = Readonly<Record<string, z.ZodType>>;
+
+/**
+ * How long a player waits for the log. `off`: no log, a crash ends the match. `acked` (default): patches leave at once;
+ * command results and events wait until the log has the tick that made them.
+ */
+export type Durability = "off" | "acked";
+
+export interface RoomTypeSpec<
+  Name extends string,
+  State extends SchemaClass,
+  Memory extends SchemaClass,
+  Input extends SchemaClass,
+  Commands extends CommandMap,
+  Events extends EventMap,
+  Options extends z.ZodType,
+  Tuning extends z.ZodType,
+> {
+  /** Name players join by: 1 to 40 of a-z, 0-9, `-`, `_`, first a letter. */
+  readonly name: Name;
+  /** Version of the rules, a whole number from 1. Default 1. Grows when an older match could not go on with this code. */
+  readonly version?: number;
+  /** Simulation steps a second, Hz, whole. Range [1, 120]. */
+  readonly tickHz: number;
+  /** Seats, whole. Range [1, 10 000]. */
+  readonly maxPlayers: number;
+  /** Default `acked`. */
+  readonly durability?: Durability;
+  /** Ticks from one snapshot to the next. Range [1, 100 000]. Default 300. */
+  readonly snapshotEveryTicks?: number;
+  /** What clients see. */
+  readonly state: State;
+  /** What only the server knows; it is in the log, never on the wire. Default: nothing. */
+  readonly memory?: Memory;
+  /** Control data a client sends each tick; only primitive fields. Default: this room takes no input. */
+  readonly input?: Input;
+  /** Client to server, with a typed result. Default: none. */
+  readonly commands?: Commands;
+  /** Server to client. Default: none. */
+  readonly events?: Events;
+  /** Join options. Default: an empty object; unknown keys are dropped. */
+  readonly options?: Options;
+  /** Numbers designers turn. Every field needs a default. Default: none. */
+  readonly tuning?: Tuning;
+}
+
+/** A finished contract: every default filled in. Made only by {@link defineRoomType}. */
+export interface RoomType<
+  Name extends string = string,
+  State extends SchemaClass = SchemaClass,
+  Memory extends SchemaClass = SchemaClass,
+  Input extends SchemaClass = SchemaClass,
+  Commands extends CommandMap = CommandMap,
+  Events extends EventMap = EventMap,
+  Options extends z.ZodType = z.ZodType,
+  Tuning extends z.ZodType = z.ZodType,
+> {
+  readonly name: Name;
+  readonly version: number;
+  readonly tickHz: number;
+  readonly maxPlayers: number;
+  readonly durability: Durability;
+  readonly snapshotEveryTicks: number;
+  readonly state: State;
+  readonly memory: Memory;
+  /** undefined: the room takes no input. */
+  readonly input: Input | undefined;
+  readonly commands: Commands;
+  readonly events: Events;
+  readonly options: Options;
+  readonly tuning: Tuning;
+}
+
+export type StateOf<T extends RoomType> = InstanceType<T["state"]>;
+export type MemoryOf<T extends RoomType> = InstanceType<T["memory"]>;
+export type InputOf<T extends RoomType> = InstanceType<NonNullable<T["input"]>>;
+/** The fields of an input a client or bot fills in: every non-function field, each optional. */
+export type InputFields<T extends RoomType> = Partial<Omit<InputOf<T>, keyof Schema>>;
+export type CommandName<T extends RoomType> = keyof T["commands"] & string;
+/** What a client passes. */
+export type CommandInput<T extends RoomType, K extends CommandName<T>> = z.input<T["commands"][K]["payload"]>;
+/** What a handler receives: checked, defaults filled in. */
+export type CommandPayload<T extends RoomType, K extends CommandName<T>> = z.output<T["commands"][K]["payload"]>;
+export type CommandResult<T extends RoomType, K extends CommandName<T>> = z.output<T["commands"][K]["result"]>;
+export type EventName<T extends RoomType> = keyof T["events"] & string;
+/** What the server emits. */
+export type EventInput<T extends RoomType, K extends EventName<T>> = z.input<T["events"][K]>;
+/** What a listener receives. */
+export type EventPayload<T extends RoomType, K extends EventName<T>> = z.output<T["events"][K]>;
+export type JoinInput<T extends RoomType> = z.input<T["options"]>;
+export type JoinOptions<T extends RoomType> = z.output<T["options"]>;
+export type TuningOf<T extends RoomType> = z.output<T["tuning"]>;
+
+/** The memory of a room type that keeps none. */
+export class NoMemory extends Schema {}
+
+const NAME = /^[a-z][a-z0-9_-]{0,39}$/;
+
+/**
+ * Declares a room type. Throws a RangeError that names the field, the range and the value when a number or the name is
+ * wrong, a TypeError when tuning has a field without a default.
+ */
+export function defineRoomType<
+  const Name extends string,
+  State extends SchemaClass,
+  Memory extends SchemaClass = typeof NoMemory,
+  Input extends SchemaClass = SchemaClass<never>,
+  Commands extends CommandMap = Record<never, never>,
+  Events extends EventMap = Record<never, never>,
+  Options extends z.ZodType = z.ZodObject<Record<never, never>>,
+  Tuning extends z.ZodType = z.ZodObject<Record<never, never>>,
+>(
+  spec: RoomTypeSpec<Name, State, Memory, Input, Commands, Events, Options, Tuning>,
+): RoomType<Name, State, Memory, Input, Commands, Events, Options, Tuning> {
+  const at = `room type "${spec.name}"`;
+  if (!NAME.test(spec.name)) throw new RangeError(`${at}: name: ${NAME} expected`);
+  const version = spec.version ?? 1;
+  const snapshotEveryTicks = spec.snapshotEveryTicks ?? LIMITS.snapshotEveryTicks;
+  wholeInRange(at, "version", version, 1, Number.MAX_SAFE_INTEGER);
+  wholeInRange(at, "tickHz", spec.tickHz, LIMITS.tickHzMin, LIMITS.tickHzMax);
+  wholeInRange(at, "maxPlayers", spec.maxPlayers, 1, LIMITS.maxPlayersMax);
+  wholeInRange(at, "snapshotEveryTicks", snapshotEveryTicks, 1, LIMITS.snapshotEveryTicksMax);
+  for (const name of Object.keys(spec.commands ?? {})) {
+    if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
+  }
+  const tuning = (spec.tuning ?? z.object({})) as Tuning;
+  const defaults = tuning.safeParse({});
+  if (!defaults.success) {
+    const fields = defaults.error.issues.map((issue) => issue.path.join(".")).join(", ");
+    throw new TypeError(`${at}: tuning: every field needs a default, these have none: ${fields}`);
+  }
+  return Object.freeze({
+    name: spec.name,
+    version,
+    tickHz: spec.tickHz,
+    maxPlayers: spec.maxPlayers,
+    durability: spec.durability ?? "acked",
+    snapshotEveryTicks,
+    state: spec.state,
+    memory: (spec.memory ?? NoMemory) as Memory,
+    input: spec.input,
+    commands: (spec.commands ?? {}) as Commands,
+    events: (spec.events ?? {}) as Events,
+    options: (spec.options ?? z.object({})) as Options,
+    tuning,
+  });
+}
+
+function wholeInRange(at: string, field: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${at}: ${field}: a whole number from ${min} to ${max} expected, ${value} got`);
+  }
+}
