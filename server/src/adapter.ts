@@ -7,9 +7,10 @@
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
+ *  stopPatchTimer, advertisePatchRate  `room.patchRate` sets a timer when assigned, and is read when a client joins
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
-import { Clock as ColyseusClock, Protocol, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
+import { Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
 import { Encoder, type Schema, StateView } from "@colyseus/schema";
 
 /** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */
@@ -183,6 +184,22 @@ export class StepClock extends ColyseusClock {
       }
     };
   }
+}
+
+/** Longest delay a timer takes, ms: 24.8 days. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/**
+ * Takes the patch timer out of a room whose host sends the patches. Call it before the room is initialised; then
+ * {@link advertisePatchRate} once it is, so that clients are told the true rhythm.
+ */
+export function stopPatchTimer(room: Room): void {
+  room.patchRate = NEVER_MS;
+}
+
+/** What joining clients are told: one patch every `periodMs`. Their clocks measure jitter against it. */
+export function advertisePatchRate(room: Room, periodMs: number): void {
+  Object.defineProperty(room, "patchRate", { value: periodMs, writable: false });
 }
 
 /** Puts a room that runs its own loop on monotonic time: the stock clock reads the wall clock and freezes when that goes back. */

@@ -3,6 +3,7 @@
  * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
  */
 import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, type Room } from "@colyseus/core";
@@ -77,7 +78,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     metrics,
     logger,
     origins: host.origins,
-    pages: host.pages,
+    pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
     pidOf: options.production === true ? undefined : pids.of,
     health: () => ({

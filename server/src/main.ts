@@ -14,7 +14,7 @@ await main();
 
 async function main(): Promise<void> {
   const nodeMajor = Number(process.versions.node.split(".")[0]);
-  if (nodeMajor < NODE_MAJOR) return fail(`Node ${NODE_MAJOR} or later expected, ${process.versions.node} got: start through npm start`);
+  if (nodeMajor < NODE_MAJOR) fail(`Node ${NODE_MAJOR} or later expected, ${process.versions.node} got: start through npm start`);
   const production = process.env.NODE_ENV === "production";
   const logger = createLogger({ level: process.env.LOG_LEVEL ?? "info", pretty: !production && process.stdout.isTTY });
   try {
@@ -86,7 +86,7 @@ function drainOn(signals: readonly NodeJS.Signals[], drain: () => Promise<void>)
   for (const signal of signals) process.on(signal, onSignal);
 }
 
-function fail(message: string): void {
+function fail(message: string): never {
   process.stderr.write(`ninelives: ${message}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }

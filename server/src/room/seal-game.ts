@@ -4,7 +4,7 @@
  */
 import type { Client, MessageContext, Room } from "@colyseus/core";
 import { fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
-import { StepClock } from "../adapter.ts";
+import { advertisePatchRate, StepClock, stopPatchTimer } from "../adapter.ts";
 import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
 import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
@@ -24,7 +24,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       super();
       const clock = new StepClock((error) => this.#fault(error, "timer"));
       this.clock = clock;
-      this.patchRate = null;
+      stopPatchTimer(this);
       this.maxClients = type.maxPlayers;
       this.state ??= new type.state();
       attachHost(this, this.#host(), tuning);
@@ -48,6 +48,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     }
 
     override async onCreate(options: unknown): Promise<void> {
+      advertisePatchRate(this, 1000 / type.tickHz);
       this.#registerCommands();
       await super.onCreate?.(joinOptions(type, options));
       await runtimeOf(this).start(this.roomId);

@@ -1,0 +1,13 @@
+/** What this host runs. Start it with `npm start`; environment: PORT, NINELIVES_DIR, REDIS_URL, LOG_LEVEL, NODE_ENV. */
+import { defineHost, storeFromEnv } from "@ninelives/server";
+import { ArenaRoom } from "./games/arena/arena.room.ts";
+import { Arena } from "./games/arena/arena.type.ts";
+
+export default defineHost({
+  rooms: {
+    arena: { type: Arena, room: ArenaRoom, tuning: "games/arena/arena.tuning.yaml" },
+  },
+  store: storeFromEnv(),
+  seatHoldSeconds: 60,
+  pages: "web/dist",
+});

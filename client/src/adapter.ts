@@ -1,0 +1,54 @@
+/**
+ * Everything this package uses of the SDK that its documentation does not promise; contract tests in
+ * `client/test/adapter.test.ts`.
+ *
+ *  countFrames     `room.connection.events.onmessage` is called with every frame; the lowest five bits of byte 0 are the opcode
+ *  quietWindow     `room.reconnection` is a plain object, read at every drop
+ *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
+ */
+import type { InputHandle, Room as SdkRoom } from "@colyseus/sdk";
+import { Protocol } from "@colyseus/sdk";
+
+const OPCODE_MASK = 0x1f;
+
+export interface FrameCounts {
+  frames: number;
+  bytes: number;
+  patches: number;
+  patchBytes: number;
+}
+
+/** Counts what arrives. Goes on across reconnects: the SDK keeps its connection object and its handlers. */
+export function countFrames(room: SdkRoom, onPatch: () => void): FrameCounts {
+  const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
+  const { events } = room.connection;
+  const deliver = events.onmessage;
+  events.onmessage = (event) => {
+    const bytes = (event.data as ArrayBuffer).byteLength;
+    const opcode = new Uint8Array(event.data as ArrayBuffer, 0, 1)[0]! & OPCODE_MASK;
+    counts.frames++;
+    counts.bytes += bytes;
+    const isPatch = opcode === Protocol.ROOM_STATE_PATCH;
+    if (isPatch) {
+      counts.patches++;
+      counts.patchBytes += bytes;
+    }
+    deliver?.(event);
+    if (isPatch) onPatch();
+  };
+  return counts;
+}
+
+/** Retries from the first second on, without lock-step between clients. `random` is uniform in [0, 1). */
+export function quietWindow(room: SdkRoom, random: () => number): void {
+  room.reconnection.minUptime = 0;
+  room.reconnection.minDelay = 0;
+  room.reconnection.maxDelay = 36_000;
+  room.reconnection.maxRetries = Number.POSITIVE_INFINITY;
+  room.reconnection.backoff = (attempt) =>
+    attempt === 1 ? 200 * random() : Math.min(30_000, 1_000 * 2 ** (attempt - 2)) * (0.8 + 0.4 * random());
+}
+
+export function inputHandle<Input>(room: SdkRoom): InputHandle<Input> {
+  return room.input() as InputHandle<Input>;
+}

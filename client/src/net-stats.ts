@@ -1,0 +1,54 @@
+/** What a player's net panel shows, over the last second. */
+import type { RoomClock as SdkClock } from "@colyseus/sdk";
+import type { FrameCounts } from "./adapter.ts";
+
+/** Shortest span a rate is taken over, ms. */
+const WINDOW_MS = 1_000;
+
+export interface NetSnapshot {
+  /** Round trip of an input and the patch that carries it, smoothed, ms; 0 before the first. */
+  readonly rttMs: number;
+  /** How unevenly patches arrive, smoothed, ms. */
+  readonly jitterMs: number;
+  readonly patchesPerSecond: number;
+  readonly patchBytesPerSecond: number;
+  /** Everything received, bytes a second. */
+  readonly bytesPerSecond: number;
+}
+
+export class NetStats {
+  readonly #sdkClock: SdkClock;
+  readonly #counts: Readonly<FrameCounts>;
+  readonly #clock: { now(): number };
+  #markMs: number;
+  #mark: FrameCounts;
+  #rates = { patchesPerSecond: 0, patchBytesPerSecond: 0, bytesPerSecond: 0 };
+
+  constructor(sdkClock: SdkClock, counts: Readonly<FrameCounts>, clock: { now(): number }) {
+    this.#sdkClock = sdkClock;
+    this.#counts = counts;
+    this.#clock = clock;
+    this.#markMs = clock.now();
+    this.#mark = { ...counts };
+  }
+
+  /** Everything received since the join. */
+  get totals(): Readonly<FrameCounts> {
+    return this.#counts;
+  }
+
+  read(): NetSnapshot {
+    const spanMs = this.#clock.now() - this.#markMs;
+    if (spanMs >= WINDOW_MS) {
+      const perSecond = (now: number, before: number) => ((now - before) * 1000) / spanMs;
+      this.#rates = {
+        patchesPerSecond: perSecond(this.#counts.patches, this.#mark.patches),
+        patchBytesPerSecond: perSecond(this.#counts.patchBytes, this.#mark.patchBytes),
+        bytesPerSecond: perSecond(this.#counts.bytes, this.#mark.bytes),
+      };
+      this.#mark = { ...this.#counts };
+      this.#markMs += spanMs;
+    }
+    return { rttMs: this.#sdkClock.smoothedRtt(), jitterMs: this.#sdkClock.jitter(), ...this.#rates };
+  }
+}

@@ -1,0 +1,1 @@
+export { type Bot, type BotMoment, type BotSpec, type BotView, defineBot } from "./bot.ts";
