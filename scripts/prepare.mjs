@@ -4,8 +4,7 @@
  * Every function either succeeds or throws a Failure with one sentence for the person in front of the terminal.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,16 +15,16 @@ const NODE_MAJOR = 24;
 /** Expected trouble: its message is all that is shown. */
 export class Failure extends Error {}
 
-/** Installs what package-lock.json lists unless exactly that is installed. Returns the path of a Node that can run the code. */
+/**
+ * Installs what package-lock.json lists unless that was installed after its last change (npm writes its own lock into
+ * node_modules when an install is complete). Returns the path of a Node that can run the code.
+ */
 export function ensureDependencies() {
-  const stamp = join(ROOT, "node_modules", ".ninelives-installed");
-  const wanted = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
-  const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : "";
-  if (installed !== wanted) {
-    say("installing dependencies (first start only) …");
+  const installed = join(ROOT, "node_modules", ".package-lock.json");
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(ROOT, "package-lock.json")).mtimeMs) {
+    say("installing dependencies …");
     const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: ROOT, encoding: "utf8" });
     if (npm.status !== 0) throw new Failure(`dependencies could not be installed: ${npmReason(npm)}`);
-    writeFileSync(stamp, wanted);
   }
   return findNode();
 }
