@@ -64,16 +64,19 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       const { seats, tick } = runtimeOf(this);
       seats.taken(client.sessionId, tick);
       await super.onJoin?.(client, options, auth);
+      this.#say(client, "joined");
     }
 
     override async onReconnect(client: Client): Promise<void> {
       runtimeOf(this).seats.connected(client.sessionId, true);
       await super.onReconnect?.(client);
+      this.#say(client, "resumed");
     }
 
     override async onLeave(client: Client, code?: number): Promise<void> {
       runtimeOf(this).seats.left(client.sessionId);
       await super.onLeave?.(client, code);
+      this.#say(client, "left", code);
     }
 
     override async onDispose(): Promise<void> {
@@ -81,6 +84,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         await super.onDispose?.();
       } finally {
         await runtimeOf(this).stop();
+        services.logger.info({ roomId: this.roomId, roomType: type.name, tick: runtimeOf(this).tick }, "room ended");
       }
     }
 
@@ -89,6 +93,10 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       services.metrics.fault(type.name, where);
       services.logger.error({ roomId: this.roomId, roomType: type.name, where, err: cause }, `${where} threw: ${error.message}`);
       super.onUncaughtException?.(error as never, where as never);
+    }
+
+    #say(client: Client, what: string, code?: number): void {
+      services.logger.info({ roomId: this.roomId, sessionId: client.sessionId, roomType: type.name, code }, `player ${what}`);
     }
   }
   return ProtectedRoom as RoomClass;

@@ -92,6 +92,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   async start(roomId: string): Promise<void> {
     if (this.#type.durability !== "off") await this.#openLog(roomId);
     this.#started = true;
+    this.#services.logger.info({ roomId, roomType: this.#type.name, epoch: this.#log?.epoch }, "room began");
     if (this.#driver === undefined) return;
     const { clock, metrics } = this.#services;
     this.#ticker = new Ticker(clock, this.#type.tickHz, LIMITS.catchUpSteps, (due) => {

@@ -71,6 +71,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onDrop(client: Client, code?: number): Promise<void> {
       const seconds = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
       if (seconds > 0) this.allowReconnection(client, seconds).catch(() => {});
+      const { roomId } = this;
+      services.logger.info({ roomId, sessionId: client.sessionId, roomType: type.name, code, heldSeconds: seconds }, "player dropped");
       return this.#atTickEdge(() => {
         runtimeOf(this).seats.connected(client.sessionId, false);
         return super.onDrop?.(client, code) as void;
