@@ -1,0 +1,43 @@
+/** The documents say what the code does: the README's game is the one that runs here, and every code and limit has its row. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { connect } from "@ninelives/client";
+import { createLogger, type RunningHost, startHost } from "@ninelives/server";
+import { CODES } from "@ninelives/shared-schema";
+import { after, before, describe, it } from "mocha";
+import hillHost, { Hill } from "../docs/examples/hill.ts";
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+
+describe("documents", () => {
+  it("the README shows the game of docs/examples as it is", () => {
+    assert.ok(read("README.md").includes(read("docs/examples/hill.ts").trim()));
+  });
+
+  it("docs/reference/codes.md has exactly the codes there are", () => {
+    const rows = [...read("docs/reference/codes.md").matchAll(/^\| (\d{4}) \| (\w+) \| (\w+) \| (yes|no) \| (.+) \|$/gm)].map((row) => row.slice(1));
+    const expected = Object.entries(CODES).map(([name, { code, sender, recoverable, action }]) => [
+      String(code), name, sender, recoverable ? "yes" : "no", action,
+    ]);
+    assert.deepEqual(rows, expected);
+  });
+
+  describe("the README's game", () => {
+    let host: RunningHost;
+    before(async () => {
+      const logger = createLogger({ level: "silent", pretty: false });
+      host = await startHost({ ...hillHost, store: { kind: "memory" } }, { port: 0, logger });
+    });
+    after(() => host.stop());
+
+    it("is played by the README's client", async () => {
+      const room = await connect(`http://127.0.0.1:${host.port}`).joinOrCreate(Hill, {});
+      const crowned = new Promise<string>((resolve) => room.on("crowned", ({ who }) => resolve(who)));
+      assert.deepEqual(await room.command("climb", {}), { points: 0 });
+      assert.equal(await crowned, room.sessionId);
+      await new Promise<void>((resolve) => room.onPatch(() => (room.state.points.get(room.sessionId) ?? 0) >= 3 && resolve()));
+      await assert.rejects(room.command("climb", {}), { name: "COMMAND_REFUSED", message: "you are up there already" });
+      await room.leave();
+    });
+  });
+});
