@@ -2,7 +2,7 @@
  * defineRoomType(): the typed contract of a room. One value of this kind is read by the server (what to run), the client
  * (what may be sent and received), every bot, and the tools. Nothing is generated: the types below follow from the value.
  */
-import { Schema } from "@colyseus/schema";
+import { type Schema, schema } from "@colyseus/schema";
 import { z } from "zod";
 import { LIMITS } from "./protocol/limits.ts";
 
@@ -110,7 +110,7 @@ export type JoinOptions<T extends RoomType> = z.output<T["options"]>;
 export type TuningOf<T extends RoomType> = z.output<T["tuning"]>;
 
 /** The memory of a room type that keeps none. */
-export class NoMemory extends Schema {}
+export const NoMemory = schema({}, "NoMemory");
 
 const NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 
