@@ -38,6 +38,8 @@ export interface HostOptions {
   readonly production?: boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Where logs live, in place of the configuration's choice. The host closes it. */
+  readonly store?: LogStore;
 }
 
 export interface RunningHost {
@@ -57,7 +59,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 });
   await listen(http, options.port);
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
-  const store = openStore(host.store, clock, logger, metrics);
+  const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const backend = createBackend(options.redisUrl);
   const transport = new GuardedTransport({ server: http, logger, metrics });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend });

@@ -1,0 +1,58 @@
+/** The server as an operator starts it: `server/src/main.ts` in a process of its own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { until, within } from "./until.ts";
+
+const MAIN = resolve(import.meta.dirname, "../../server/src/main.ts");
+export const ROOT = resolve(import.meta.dirname, "../..");
+const START_MS = 15_000;
+
+export interface MainProcess {
+  readonly pid: number;
+  /** Resolves with the URL once the host is up; rejects when the process ends first. */
+  readonly up: () => Promise<string>;
+  /** Resolves with the exit code, null when a signal ended it. */
+  readonly exited: () => Promise<number | null>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  kill(signal: NodeJS.Signals): void;
+  /** Ends it at once, whatever it does. */
+  stop(): Promise<void>;
+}
+
+/** `env` comes on top of this process's own; PORT is 0 unless given. */
+export function startMain(config: string, env: NodeJS.ProcessEnv = {}): MainProcess {
+  const child = spawn(process.execPath, [MAIN, config], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: "0", LOG_LEVEL: "info", NODE_ENV: "test", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const closed = once(child, "close").then(([code]) => code as number | null);
+  let ended = false;
+  void closed.then(() => (ended = true));
+  return {
+    pid: child.pid!,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    up: () =>
+      until(
+        "the host's line with its address",
+        () => {
+          if (ended) throw new Error(`the process ended before it was up: ${stderr}${stdout}`);
+          return /Ninelives is up: (http:\/\/[^"\s]+)/.exec(stdout)?.[1];
+        },
+        START_MS,
+      ),
+    exited: () => within("the process to end", closed, START_MS),
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * A real host in this process, on a free port. Colyseus's matchmaker is one per process: one host at a time, so a suite starts
+ * one in `before` and stops it in `after`.
+ */
+import type { Room } from "@colyseus/core";
+import { createLogger, type Host, type HostOptions, type RunningHost, startHost } from "@ninelives/server";
+import { ManualClock } from "./manual-clock.ts";
+
+export interface TestHost extends RunningHost {
+  /** Every log line so far, parsed; the raw text of all of them is `logText`. */
+  readonly logText: () => string;
+  /** The room as its class, so that a test may look inside. */
+  inside<R extends Room>(roomId: string): R;
+}
+
+export async function startTestHost(host: Host, options: Partial<HostOptions> = {}): Promise<TestHost> {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const logger = options.logger ?? createLogger({ level: "trace", pretty: false, destination });
+  const running = await startHost(host, { port: 0, ...options, logger });
+  return {
+    ...running,
+    logText: () => lines.join(""),
+    inside<R extends Room>(roomId: string): R {
+      const room = running.room(roomId);
+      if (room === undefined) throw new Error(`room ${roomId} is not on this host`);
+      return room as R;
+    },
+    async stop() {
+      const stopped = running.stop();
+      await (options.clock instanceof ManualClock ? pump(options.clock, stopped) : stopped);
+    },
+  };
+}
+
+/** Rooms let players go at tick edges: a clock moved by hand has to move for a host to stop. */
+export async function pump<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
+  let settled = false;
+  const done = promise.finally(() => {
+    settled = true;
+  });
+  while (!settled) {
+    clock.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return done;
+}
