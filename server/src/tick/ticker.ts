@@ -1,6 +1,6 @@
 /**
  * Wakes a room when its steps are due: a timer set anew each time for the exact distance to the next due moment, so the
- * timer's own coarse milliseconds never add up.
+ * timer's own coarse milliseconds never add up. A wake-up that throws is followed by the next one all the same.
  */
 import type { Clock, Timer } from "./clock.ts";
 import { type DueSteps, FixedStep } from "./fixed-step.ts";
@@ -36,7 +36,10 @@ export class Ticker {
 
   #wake(): void {
     const due = this.#steps.due(this.#clock.now());
-    if (due.run > 0) this.#onDue(due);
-    if (this.#running) this.#arm();
+    try {
+      if (due.run > 0) this.#onDue(due);
+    } finally {
+      if (this.#running) this.#arm();
+    }
   }
 }
