@@ -8,6 +8,8 @@
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
  *  stopPatchTimer, advertisePatchRate  `room.patchRate` sets a timer when assigned, and is read when a client joins
+ *  Rewind.get      one per room; a record made by hand for a patch's time stands for Colyseus's own, whose ring would be
+ *                  sized by the patch timer that was taken out
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 import { Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";

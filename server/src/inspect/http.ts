@@ -36,7 +36,11 @@ type Reply = { readonly status: number; readonly body: unknown; readonly type?: 
 export function createHttp(services: HttpServices): RequestListener {
   const pages = services.pages === undefined ? undefined : sirv(services.pages, { etag: true, dev: false });
   return (request, response) => {
-    const url = new URL(request.url ?? "/", "http://host");
+    const url = URL.parse(request.url ?? "/", "http://host");
+    if (url === null) {
+      send(response, { status: 400, body: { error: "an address that can be read expected" } });
+      return;
+    }
     allowOrigin(request, response, services.origins);
     if (request.method === "OPTIONS") {
       response.writeHead(204).end();
@@ -53,10 +57,10 @@ export function createHttp(services: HttpServices): RequestListener {
 }
 
 function findRoute(services: HttpServices, request: IncomingMessage, url: URL): (() => Promise<Reply>) | undefined {
-  const matchmake = /^\/matchmake\/([^/]+)\/([^/]+)$/.exec(url.pathname);
+  const matchmake = /^\/matchmake\/([\w-]+)\/([\w-]+)$/.exec(url.pathname);
   if (request.method === "POST" && matchmake !== null) {
     const [, method, target] = matchmake as unknown as [string, string, string];
-    return () => reserveSeat(services, request, method, decodeURIComponent(target));
+    return () => reserveSeat(services, request, method, target);
   }
   if (request.method !== "GET") return undefined;
   switch (url.pathname) {

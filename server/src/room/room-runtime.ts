@@ -96,7 +96,12 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     if (this.#driver === undefined) return;
     const { clock, metrics } = this.#services;
     this.#ticker = new Ticker(clock, this.#type.tickHz, LIMITS.catchUpSteps, (due) => {
-      metrics.ticked(this.#type.name, this.#pipeline.run(due));
+      try {
+        metrics.ticked(this.#type.name, this.#pipeline.run(due));
+      } catch (error) {
+        metrics.fault(this.#type.name, "tick");
+        this.#services.logger.error({ roomId, roomType: this.#type.name, err: error }, "a tick failed; the room goes on");
+      }
     });
     this.#ticker.start();
   }

@@ -2,7 +2,7 @@
  * A GameRoom class, sealed for its type: a fixed tick of its own, joins, leaves and commands at tick edges, a seat that is held
  * for a dropped player, join options and events checked against the type.
  */
-import type { Client, MessageContext, Room } from "@colyseus/core";
+import { type Client, type MessageContext, Rewind, type Room } from "@colyseus/core";
 import { fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
 import { advertisePatchRate, StepClock, stopPatchTimer } from "../adapter.ts";
 import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
@@ -35,6 +35,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         publish: (patch) => {
           this.#publishing = true;
           try {
+            Rewind.get(this).record(clock.elapsedTime, 1000 / type.tickHz);
             return patch();
           } finally {
             this.#publishing = false;
