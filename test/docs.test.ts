@@ -15,9 +15,15 @@ describe("documents", () => {
   });
 
   it("docs/reference/codes.md has exactly the codes there are", () => {
-    const rows = [...read("docs/reference/codes.md").matchAll(/^\| (\d{4}) \| (\w+) \| (\w+) \| (yes|no) \| (.+) \|$/gm)].map((row) => row.slice(1));
+    const rows = [
+      ...read("docs/reference/codes.md").matchAll(/^\| (\d{4}) \| (\w+) \| (\w+) \| (yes|no) \| (.+) \|$/gm),
+    ].map((row) => row.slice(1));
     const expected = Object.entries(CODES).map(([name, { code, sender, recoverable, action }]) => [
-      String(code), name, sender, recoverable ? "yes" : "no", action,
+      String(code),
+      name,
+      sender,
+      recoverable ? "yes" : "no",
+      action,
     ]);
     assert.deepEqual(rows, expected);
   });
@@ -35,7 +41,9 @@ describe("documents", () => {
       const crowned = new Promise<string>((resolve) => room.on("crowned", ({ who }) => resolve(who)));
       assert.deepEqual(await room.command("climb", {}), { points: 0 });
       assert.equal(await crowned, room.sessionId);
-      await new Promise<void>((resolve) => room.onPatch(() => (room.state.points.get(room.sessionId) ?? 0) >= 3 && resolve()));
+      await new Promise<void>((resolve) =>
+        room.onPatch(() => (room.state.points.get(room.sessionId) ?? 0) >= 3 && resolve()),
+      );
       await assert.rejects(room.command("climb", {}), { name: "COMMAND_REFUSED", message: "you are up there already" });
       await room.leave();
     });

@@ -14,6 +14,8 @@ export interface PredictionOptions<T extends RoomType, Self extends object> {
   readonly fields: readonly (keyof Self & string)[];
   /** How long a correction is spread over, ms. Default 80. */
   readonly smoothMs?: number;
+  /** A correction of any field above this is a teleport and is taken at once. Default: none is. */
+  readonly snap?: number;
 }
 
 export type Predictor<T extends RoomType> = ReturnType<typeof Predict.get<Room<T>["sdk"]>>;
@@ -27,12 +29,15 @@ export function createPredictor<T extends RoomType>(room: Room<T>): Predictor<T>
   return Predict.get(room.sdk, { mode: "lerp", delay: interpolationDelayMs(room.type.tickHz) });
 }
 
-/** Follows the entity this client steers; dispose it when the entity goes. */
+/** Follows the entity this client steers and measures every correction (`lastCorrection`); dispose it when the entity goes. */
 export function predictSelf<T extends RoomType, Self extends object>(
   room: Room<T>,
   predictor: Predictor<T>,
   self: Self,
-  { step, fields, smoothMs = 80 }: PredictionOptions<T, Self>,
+  { step, fields, smoothMs = 80, snap = 0 }: PredictionOptions<T, Self>,
 ): Reconciler<Self, InputOf<T>> {
-  return predictor.reconciler(self, { input: room.input, step, fields: [...fields], smoothMs }) as Reconciler<Self, InputOf<T>>;
+  // The SDK measures corrections only where it may warn of them: above infinity it never does.
+  const warnOnDivergence = Number.POSITIVE_INFINITY;
+  const options = { input: room.input, step, fields: [...fields], smoothMs, snap, warnOnDivergence };
+  return predictor.reconciler(self, options) as Reconciler<Self, InputOf<T>>;
 }

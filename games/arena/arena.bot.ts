@@ -9,16 +9,36 @@ const REACH = 260;
 const HURT_HP = 45;
 /** How far a bot's aim is off, radians each way. */
 const SHAKE = 0.09;
-const NAMES = ["Ada", "Grace", "Linus", "Edsger", "Barbara", "Alan", "Margaret", "Donald", "Radia", "Ken", "Hedy", "Dennis"];
+const NAMES = [
+  "Ada",
+  "Grace",
+  "Linus",
+  "Edsger",
+  "Barbara",
+  "Alan",
+  "Margaret",
+  "Donald",
+  "Radia",
+  "Ken",
+  "Hedy",
+  "Dennis",
+];
 
 export default defineBot(Arena, {
-  join: (index) => ({ name: `${NAMES[index % NAMES.length]}${index < NAMES.length ? "" : Math.floor(index / NAMES.length)}` }),
+  join: (index) => ({
+    name: `${NAMES[index % NAMES.length]}${index < NAMES.length ? "" : Math.floor(index / NAMES.length)}`,
+  }),
   think({ state, sessionId }, moment) {
     const me = state.ships.get(sessionId);
     if (me === undefined || !me.alive) return { moveX: 0, moveY: 0, fire: false };
     const foe = nearestFoe(state, sessionId, me);
     const goal = me.hp < HURT_HP ? (nearestPack(state, me) ?? foe) : foe;
-    const { moveX, moveY } = steer(me, goal ?? roamingSpot(sessionId, moment), goal === foe && foe !== undefined, moment);
+    const { moveX, moveY } = steer(
+      me,
+      goal ?? roamingSpot(sessionId, moment),
+      goal === foe && foe !== undefined,
+      moment,
+    );
     if (foe === undefined) return { moveX, moveY, aim: Math.atan2(moveY, moveX), fire: false };
     const lead = Math.hypot(foe.x - me.x, foe.y - me.y) / state.rules.shotSpeed;
     const aimX = foe.x + foe.vx * lead - me.x;

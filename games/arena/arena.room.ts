@@ -79,6 +79,7 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     }
     this.#flyShots(dt);
     this.#handOutPacks();
+    this.#rewind.record(elapsedMs, dt * 1000);
   }
 
   #applyInputs(sessionId: string, ship: Ship, dt: number): void {
@@ -101,7 +102,10 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
   #act(id: string, ship: Ship, input: Control, dt: number, seenAgoMs: () => number): void {
     if (!stepShip(ship, input, dt, this.state.rules) || !this.state.playing) return;
     const key = String(this.memory.nextShot++);
-    this.state.shots.set(key, new Shot().assign({ owner: id, bornMs: this.#nowMs, ...shotFrom(ship, this.state.rules) }));
+    this.state.shots.set(
+      key,
+      new Shot().assign({ owner: id, bornMs: this.#nowMs, ...shotFrom(ship, this.state.rules) }),
+    );
     this.memory.shots.set(key, new ShotSecret().assign({ seenAgoMs: seenAgoMs() }));
   }
 
@@ -193,8 +197,10 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
 
   #announceWinner(): void {
     let winner: [string, Ship] | undefined;
-    for (const entry of this.state.ships.entries()) if (winner === undefined || entry[1].score > winner[1].score) winner = entry;
-    if (winner !== undefined) this.emit("roundOver", { winner: winner[0], name: winner[1].name, score: winner[1].score });
+    for (const entry of this.state.ships.entries())
+      if (winner === undefined || entry[1].score > winner[1].score) winner = entry;
+    if (winner !== undefined)
+      this.emit("roundOver", { winner: winner[0], name: winner[1].name, score: winner[1].score });
   }
 
   /** Bots come until `fillTo` ships fly, and go as people come: the one with the lowest score first. */
@@ -216,11 +222,13 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
 
   /** At the start farthest from everyone alive. */
   #spawn(id: string, ship: Ship): void {
-    const others = [...this.state.ships].filter(([other, { alive }]) => other !== id && alive).map(([, other]) => other);
-    const room = (spot: { x: number; y: number }) => Math.min(...others.map((other) => Math.hypot(other.x - spot.x, other.y - spot.y)));
+    const others = [...this.state.ships]
+      .filter(([other, { alive }]) => other !== id && alive)
+      .map(([, other]) => other);
+    const room = (spot: { x: number; y: number }) =>
+      Math.min(...others.map((other) => Math.hypot(other.x - spot.x, other.y - spot.y)));
     const shuffled = SPAWNS.map((spot) => ({ spot, order: this.random.next() })).sort((a, b) => a.order - b.order);
     const { spot } = shuffled.reduce((best, next) => (room(next.spot) > room(best.spot) ? next : best));
     ship.assign({ x: spot.x, y: spot.y, vx: 0, vy: 0, cooldown: 0, hp: this.tuning.maxHp, alive: true });
   }
 }
-

@@ -82,7 +82,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     origins: host.origins,
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
-    pidOf: options.production === true ? undefined : pids.of,
+    pidOf: options.production === true ? undefined : (processId) => pids.of(processId),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,

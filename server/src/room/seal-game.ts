@@ -95,12 +95,13 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       for (const name of Object.keys(type.commands)) {
         const handler = handlers[name];
         if (handler === undefined) throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
-        this.onMessage(name, async (client: Client, payload: unknown, context?: MessageContext) => {
+        const answer = async (client: Client, payload: unknown, context?: MessageContext): Promise<unknown> => {
           const outcome = await submitCommand(queue, name, handler.bind(this), client, payload);
           if (outcome.ok) return outcome.result;
           services.metrics.refused(type.name, outcome.fault.name);
           return context?.reject(outcome.fault);
-        });
+        };
+        this.onMessage(name, answer as unknown as () => void);
       }
     }
 
@@ -115,15 +116,17 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         emit: (name, payload, to) => {
           const parsed = type.events[name]!.safeParse(payload);
           if (!parsed.success) throw new TypeError(`event "${name}": ${issueText(fieldIssues(parsed.error.issues))}`);
-          runtime.outbox.stage(() => this.#send(name, parsed.data, to));
+          runtime.outbox.stage(() => this.#attempt(`event ${name}`, () => this.#send(name, parsed.data, to)));
         },
       };
     }
 
     #send(name: string, payload: unknown, to: Recipients | undefined): void {
       if (to === undefined) this.broadcast(name as never, payload as never);
-      else if (typeof to === "function") for (const client of this.clients) to(client) && client.send(name, payload);
-      else to.send(name, payload);
+      else if (typeof to !== "function") to.send(name, payload);
+      else {
+        for (const client of this.clients) if (to(client)) client.send(name, payload);
+      }
     }
 
     #attempt(where: string, run: () => void): void {

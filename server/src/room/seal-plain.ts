@@ -14,7 +14,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
   return class SealedRoom extends protect(Game, type, services) {
     constructor() {
       super();
-      useMonotonicTime(this.clock, services.clock.now);
+      useMonotonicTime(this.clock, () => services.clock.now());
     }
 
     override async onCreate(options: unknown): Promise<void> {

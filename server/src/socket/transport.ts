@@ -33,12 +33,12 @@ export class GuardedTransport extends WebSocketTransport {
 
 /** Lets only good frames through to whoever listens; after the first bad one none. */
 function guard(connection: Connection, refuse: (fault: string) => void): void {
-  const emit = connection.emit;
+  const emit = connection.emit.bind(connection);
   let refused = false;
-  connection.emit = function (event: string, ...args: unknown[]): boolean {
-    if (event !== "message") return emit.call(this, event, ...args);
+  connection.emit = (event: string, ...args: unknown[]): boolean => {
+    if (event !== "message") return emit(event, ...args);
     const fault = refused ? undefined : frameFault(args[0] as Uint8Array, args[1] as boolean);
-    if (fault === undefined) return refused || emit.call(this, event, ...args);
+    if (fault === undefined) return refused || emit(event, ...args);
     refused = true;
     refuse(fault);
     return true;
