@@ -60,7 +60,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await listen(http, options.port);
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
-  const backend = createBackend(options.redisUrl);
+  const backend = await createBackend(options.redisUrl);
   const transport = new GuardedTransport({ server: http, logger, metrics });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend });
   const services: RoomServices = {

@@ -5,6 +5,7 @@
 import { type AuthContext, createAuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
 import { RedisPresence } from "@colyseus/redis-presence";
+import { Redis } from "ioredis";
 import { NetError, type RoomType } from "@ninelives/shared-schema";
 import { joinOptions } from "../room/seal-game.ts";
 
@@ -18,14 +19,34 @@ export interface RoomRow {
   readonly processId: string;
 }
 
+/** Longest wait for a Redis at start, ms. */
+const REDIS_ANSWERS_MS = 3_000;
+
 export interface DirectoryBackend {
   readonly presence: LocalPresence | RedisPresence;
   readonly driver: LocalDriver | RedisDriver;
 }
 
-export function createBackend(redisUrl: string | undefined): DirectoryBackend {
+/** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
+export async function createBackend(redisUrl: string | undefined): Promise<DirectoryBackend> {
   if (redisUrl === undefined) return { presence: new LocalPresence(), driver: new LocalDriver() };
+  await askRedis(redisUrl);
   return { presence: new RedisPresence(redisUrl), driver: new RedisDriver(redisUrl) };
+}
+
+async function askRedis(redisUrl: string): Promise<void> {
+  const probe = new Redis(redisUrl, { lazyConnect: true, connectTimeout: REDIS_ANSWERS_MS, retryStrategy: () => null });
+  let reason = "no answer";
+  probe.on("error", (error) => (reason = error.message));
+  try {
+    await probe.connect();
+    await probe.ping();
+  } catch (error) {
+    const at = redisUrl.replace(/\/\/[^@/]*@/, "//");
+    throw new NetError("CONFIG_INVALID", `REDIS_URL: a Redis that answers expected at ${at}: ${reason}`, {}, error);
+  } finally {
+    probe.disconnect();
+  }
 }
 
 const METHODS = ["joinOrCreate", "create", "join", "joinById", "reconnect"] as const;
