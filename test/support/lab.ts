@@ -85,12 +85,12 @@ export class LabRoom extends GameRoom<typeof Lab> {
 
   override onDrop(client: Client): void {
     this.note("drop");
-    this.state.players.get(client.sessionId)!.away = true;
+    this.#setAway(client, true);
   }
 
   override onReconnect(client: Client): void {
     this.note("reconnect");
-    this.state.players.get(client.sessionId)!.away = false;
+    this.#setAway(client, false);
   }
 
   override onLeave(client: Client): void {
@@ -104,6 +104,12 @@ export class LabRoom extends GameRoom<typeof Lab> {
     for (const [sessionId, player] of this.state.players) {
       for (const input of this.inputs.get(sessionId)) player.x += input.dx * this.tuning.stride;
     }
+  }
+
+  /** Colyseus also calls `onDrop` for a player whose `onJoin` threw: there is nobody then. */
+  #setAway(client: Client, away: boolean): void {
+    const player = this.state.players.get(client.sessionId);
+    if (player !== undefined) player.away = away;
   }
 
   note(what: string): void {

@@ -7,8 +7,10 @@ import { createLogger, type Host, type HostOptions, type RunningHost, startHost 
 import { ManualClock } from "./manual-clock.ts";
 
 export interface TestHost extends RunningHost {
-  /** Every log line so far, parsed; the raw text of all of them is `logText`. */
+  /** Every log line so far, as written. */
   readonly logText: () => string;
+  /** Value of one line of /metrics, 0 when it is not there: `ninelives_refused_total{type="lab",code="X"}`. */
+  metric(line: string): Promise<number>;
   /** The room as its class, so that a test may look inside. */
   inside<R extends Room>(roomId: string): R;
 }
@@ -21,6 +23,11 @@ export async function startTestHost(host: Host, options: Partial<HostOptions> = 
   return {
     ...running,
     logText: () => lines.join(""),
+    async metric(line) {
+      const text = await (await fetch(`${running.url}/metrics`)).text();
+      const found = text.split("\n").find((other) => other.startsWith(`${line} `));
+      return found === undefined ? 0 : Number(found.slice(line.length));
+    },
     inside<R extends Room>(roomId: string): R {
       const room = running.room(roomId);
       if (room === undefined) throw new Error(`room ${roomId} is not on this host`);
@@ -36,12 +43,13 @@ export async function startTestHost(host: Host, options: Partial<HostOptions> = 
 /** Rooms let players go at tick edges: a clock moved by hand has to move for a host to stop. */
 export async function pump<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   let settled = false;
-  const done = promise.finally(() => {
+  const settle = () => {
     settled = true;
-  });
+  };
+  promise.then(settle, settle);
   while (!settled) {
     clock.advance(20);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return done;
+  return promise;
 }
