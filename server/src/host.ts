@@ -21,7 +21,8 @@ import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
 import { GuardedTransport } from "./socket/transport.ts";
-import { type Clock, systemClock, type Timer } from "./tick/clock.ts";
+import { systemClock } from "./system-clock.ts";
+import type { Clock, Timer } from "./tick/clock.ts";
 
 export const VERSION = "0.1.0";
 /** How long a process's pid stays known to the others without being said again, and how often it is said. */

@@ -8,7 +8,7 @@ import { type LogRecord, RecordKind, SectionTag } from "@ninelives/shared-schema
 import { storeFromEnv } from "../config.ts";
 import { FileStore } from "../log/file-store.ts";
 import { type LogContent, parseSegments } from "../log/read-log.ts";
-import { systemClock } from "../tick/clock.ts";
+import { systemClock } from "../system-clock.ts";
 
 const KINDS = nameOf(RecordKind);
 const TAGS = nameOf(SectionTag);

@@ -1,4 +1,4 @@
-/** Time as an argument. Only `host.ts` makes the real one; tests step a hand-driven one. */
+/** Time as an argument. Only `system-clock.ts` is the real one; tests step a hand-driven one. */
 export interface Clock {
   /** Monotonic, ms with fractions, any zero. Setting the machine's wall clock never moves it. */
   now(): number;
@@ -11,12 +11,3 @@ export interface Clock {
 export interface Timer {
   cancel(): void;
 }
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  wallMs: () => Date.now(),
-  after(delayMs, fn) {
-    const handle = setTimeout(fn, delayMs);
-    return { cancel: () => clearTimeout(handle) };
-  },
-};
