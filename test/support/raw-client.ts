@@ -1,0 +1,75 @@
+/**
+ * A player without an SDK: matchmaking over HTTP, then bare frames. For what no SDK does: reading nothing, sending nonsense,
+ * looking at the bytes.
+ */
+import { once } from "node:events";
+import { Protocol, ProtocolModifier } from "@colyseus/core";
+import { Decoder, type Schema } from "@colyseus/schema";
+import WebSocket from "ws";
+import { within } from "./until.ts";
+
+const OPCODE_MASK = 0x1f;
+/** A time stamp and an input's number in front of the state, in rooms that take inputs. Bytes. */
+const TIMED_BYTES = 8;
+
+export class RawClient {
+  readonly roomId: string;
+  readonly sessionId: string;
+  readonly socket: WebSocket;
+  /** Every frame so far. */
+  readonly frames: Buffer[] = [];
+  /** Close code and reason, once closed. */
+  readonly closed: Promise<[code: number, reason: string]>;
+
+  private constructor(url: string, seat: { roomId: string; sessionId: string; processId: string }) {
+    this.roomId = seat.roomId;
+    this.sessionId = seat.sessionId;
+    const address = `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`;
+    this.socket = new WebSocket(address);
+    this.socket.on("message", (data: Buffer) => {
+      this.frames.push(data);
+      if (data[0] === Protocol.JOIN_ROOM) this.socket.send(Uint8Array.of(Protocol.JOIN_ROOM));
+    });
+    this.closed = once(this.socket, "close").then(([code, reason]) => [code as number, String(reason)]);
+  }
+
+  /** Joined once it has the full state. `how`: `joinOrCreate/<type>` or `joinById/<roomId>`. */
+  static async join(url: string, how: string, options: object = {}): Promise<RawClient> {
+    const answer = await fetch(`${url}/matchmake/${how}`, { method: "POST", body: JSON.stringify(options) });
+    if (!answer.ok) throw new Error(`${how}: ${await answer.text()}`);
+    const client = new RawClient(url, (await answer.json()) as { roomId: string; sessionId: string; processId: string });
+    await within("the full state", client.#first(Protocol.ROOM_STATE));
+    return client;
+  }
+
+  send(...bytes: number[]): void {
+    this.socket.send(Uint8Array.from(bytes));
+  }
+
+  /** Frames of state, in order of arrival, without their prefix. The first is the whole state. */
+  stateFrames(): Uint8Array[] {
+    const isState = (frame: Buffer) => [Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH].includes((frame[0]! & OPCODE_MASK) as never);
+    return this.frames.filter(isState).map((frame) => frame.subarray(frame[0]! & ProtocolModifier.TIMED ? 1 + TIMED_BYTES : 1));
+  }
+
+  /** What this client has been told, decoded; `each` sees the state after every frame. */
+  decode<S extends Schema>(state: S, each: (state: S) => void = () => {}): S {
+    const decoder = new Decoder(state);
+    for (const frame of this.stateFrames()) {
+      decoder.decode(frame);
+      each(decoder.state);
+    }
+    return decoder.state;
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+
+  async #first(opcode: number): Promise<void> {
+    while (!this.frames.some((frame) => (frame[0]! & OPCODE_MASK) === opcode)) {
+      if (this.socket.readyState > WebSocket.OPEN) throw new Error(`closed: ${(await this.closed).join(" ")}`);
+      await Promise.race([once(this.socket, "message"), this.closed]);
+    }
+  }
+}
