@@ -1,0 +1,27 @@
+/** A shot: a bright head with a tail in its owner's colour. */
+import { glow } from "./glow.ts";
+import type { ShotView } from "./shots.ts";
+
+const TAIL_PX = 26;
+
+export function drawShot(context: CanvasRenderingContext2D, { x, y, hue, start }: ShotView): void {
+  const speed = Math.hypot(start.vx, start.vy) || 1;
+  const grown = Math.min(TAIL_PX, Math.hypot(x - start.x, y - start.y));
+  const tailX = x - (start.vx / speed) * grown;
+  const tailY = y - (start.vy / speed) * grown;
+  glow(context, x, y, 18, hue, 0.9);
+  context.lineCap = "round";
+  context.strokeStyle = `hsl(${hue} 95% 62%)`;
+  context.lineWidth = 5;
+  line(context, tailX, tailY, x, y);
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 2.4;
+  line(context, (tailX + x) / 2, (tailY + y) / 2, x, y);
+}
+
+function line(context: CanvasRenderingContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
+  context.beginPath();
+  context.moveTo(fromX, fromY);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
