@@ -4,6 +4,7 @@
  *
  *  TapSerializer   `Room.state = …` calls `setSerializer`; `SchemaSerializer.encoder` is protected and may change its class
  *  AllSeeingView   visibility is asked through four StateView methods and nothing else
+ *  TapEncoder.compared  `root.changes` lists the trees a patch is made of (log/mirror.ts says what it is for)
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
@@ -12,8 +13,9 @@
  *                  sized by the patch timer that was taken out
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
-import { Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
-import { Encoder, type Schema, StateView } from "@colyseus/schema";
+import { ClientState, Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
+import { Encoder, type IRef, type Schema, StateView } from "@colyseus/schema";
+import { Mirror } from "./log/mirror.ts";
 
 /** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */
 class AllSeeingView extends StateView {
@@ -50,7 +52,10 @@ Encoder.BUFFER_SIZE = 64 * 1024;
 class TapEncoder<T extends Schema> extends Encoder<T> {
   #shared: Uint8Array | undefined;
   #scratch = NOTHING;
+  #mirror: Mirror | undefined;
   readonly #allSeeing = new AllSeeingView();
+  /** The last patch did not decode to the live tree: the log needs {@link whole} in its place. */
+  diverged = false;
 
   /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
   changes(prefixBytes: number): TreeBytes | undefined {
@@ -60,11 +65,30 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
     return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#allSeeing, buffer, 0)) };
   }
 
-  /** The whole tree, standing alone. */
+  /** As {@link changes}, once per patch; and looks whether a reader of them has the live tree. */
+  compared(prefixBytes: number): TreeBytes | undefined {
+    const changes = this.changes(prefixBytes);
+    if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
+    this.diverged = !this.#mirror.follows(joined(changes), this.#changed(), (refId) => this.root.changeTrees[refId]?.ref);
+    return changes;
+  }
+
+  /** Drops changes that could not be encoded. */
+  giveUp(): void {
+    this.discardChanges();
+    this.diverged = true;
+  }
+
+  /** The whole tree, standing alone. From here on patches are compared with the live tree. */
   whole(): TreeBytes {
     const shared = this.#own((buffer) => this.encodeAll({ offset: 0 }, buffer));
-    if (!this.context.hasFilters) return { shared, hidden: NOTHING };
-    return { shared, hidden: this.#own((buffer) => this.encodeAllView(this.#allSeeing, 0, { offset: 0 }, buffer)) };
+    const hidden = this.context.hasFilters
+      ? this.#own((buffer) => this.encodeAllView(this.#allSeeing, 0, { offset: 0 }, buffer))
+      : NOTHING;
+    const bytes = { shared, hidden };
+    this.diverged = false;
+    this.#mirror = Mirror.of(this.state, joined(bytes));
+    return bytes;
   }
 
   override encode(it = { offset: 0 }, view?: StateView, buffer = this.sharedBuffer, start = it.offset): Uint8Array {
@@ -79,6 +103,10 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
     super.discardChanges();
   }
 
+  *#changed(): Generator<IRef> {
+    for (let node = this.root.changes.next; node !== undefined; node = node.next) yield node.changeTree.ref;
+  }
+
   /** Encodes into a buffer of our own (the shared one still holds this tick's patch) and copies the result out. */
   #own(encode: (buffer: Uint8Array) => Uint8Array): Uint8Array {
     if (this.#scratch.length === 0) this.#scratch = new Uint8Array(Encoder.BUFFER_SIZE);
@@ -86,6 +114,10 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
     if (result.length > this.#scratch.length) this.#scratch = new Uint8Array(result.length * 2);
     return result.slice();
   }
+}
+
+function joined({ shared, hidden }: TreeBytes): Uint8Array {
+  return hidden.length === 0 ? shared : Buffer.concat([shared, hidden]);
 }
 
 /** Reads the changes of a tree that no client sees: a room's memory. */
@@ -96,17 +128,25 @@ export class TreeTap {
     this.#encoder = new TapEncoder(tree);
   }
 
+  /** What was taken last does not decode to the live tree: write {@link whole} in its place. */
+  get diverged(): boolean {
+    return this.#encoder.diverged;
+  }
+
   /** What changed since the last call; undefined when nothing did. */
   take(): Uint8Array | undefined {
-    const changes = this.#encoder.changes(0);
-    if (changes === undefined) return undefined;
-    this.#encoder.discardChanges();
-    return Buffer.concat([changes.shared, changes.hidden]);
+    try {
+      const changes = this.#encoder.compared(0);
+      this.#encoder.discardChanges();
+      return changes === undefined ? undefined : joined(changes);
+    } catch {
+      this.#encoder.giveUp();
+      return undefined;
+    }
   }
 
   whole(): Uint8Array {
-    const { shared, hidden } = this.#encoder.whole();
-    return Buffer.concat([shared, hidden]);
+    return joined(this.#encoder.whole());
   }
 }
 
@@ -121,6 +161,11 @@ export class TapSerializer extends SchemaSerializer<Schema> {
     super.reset(state);
     this.encoder = new TapEncoder(state, this.encoder.root);
     this.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
+  }
+
+  /** The last patch does not decode to the live state: write {@link whole} in its place. */
+  get diverged(): boolean {
+    return (this.encoder as TapEncoder<Schema>).diverged;
   }
 
   /** The whole state, as a snapshot holds it. */
@@ -140,8 +185,26 @@ export class TapSerializer extends SchemaSerializer<Schema> {
   }
 
   override applyPatches(clients: Clients, state?: unknown, timing?: Timing): boolean {
-    this.#last = (this.encoder as TapEncoder<Schema>).changes(PATCH_PREFIX_BYTES);
-    return super.applyPatches(clients, state, timing);
+    const encoder = this.encoder as TapEncoder<Schema>;
+    try {
+      this.#last = encoder.compared(PATCH_PREFIX_BYTES);
+      return super.applyPatches(clients, state, timing);
+    } catch (error) {
+      this.#startOver(clients, timing);
+      throw error;
+    }
+  }
+
+  /**
+   * A patch could not be made, or a client's could not be sent: everyone gets the whole state in place of it, else the same
+   * changes would fail at every tick from here on. Throws when the state itself cannot be encoded; then nothing is lost.
+   */
+  #startOver(clients: Clients, timing: Timing): void {
+    const encoder = this.encoder as TapEncoder<Schema>;
+    this.needFullEncode = true;
+    const frames = clients.map((client) => this.getFullState(client, timing));
+    encoder.giveUp();
+    for (const [index, client] of clients.entries()) if (client.state === ClientState.JOINED) client.raw(frames[index]!);
   }
 }
 

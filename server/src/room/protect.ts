@@ -38,6 +38,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
           },
           takePatch: () => inside.tap?.takePatch(),
           wholeState: () => inside.tap?.whole(),
+          diverged: () => inside.tap?.diverged ?? false,
           elapsedMs: () => this.clock.elapsedTime,
         }),
       };

@@ -30,6 +30,8 @@ export interface RoomBody {
   takePatch(): TreeBytes | undefined;
   /** The whole state; undefined for a room without one. */
   wholeState(): TreeBytes | undefined;
+  /** The last patch does not decode to the live state: the log needs the whole state in its place. */
+  diverged(): boolean;
   /** The room's clock, ms since it began. */
   elapsedMs(): number;
 }
@@ -149,10 +151,11 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       return;
     }
     const memory = this.#memoryTap.take();
-    const quiet = patch === undefined && memory === undefined && !this.outbox.hasStaged;
+    const diverged = this.#memoryTap.diverged || this.#body.diverged();
+    const quiet = patch === undefined && memory === undefined && !diverged && !this.outbox.hasStaged;
     if (quiet && this.tick - this.#loggedTick < this.#type.tickHz) return;
     this.#loggedTick = this.tick;
-    if (this.#stateReplaced) {
+    if (this.#stateReplaced || diverged) {
       this.#stateReplaced = false;
       this.#log.snapshot(this.#now());
       this.#log.entry(this.#now(), new Map(), this.outbox.seal());

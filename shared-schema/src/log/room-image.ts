@@ -1,6 +1,7 @@
 /**
  * Snapshot + entries -> the room again. The reader of every log: restore, replay, relay and tests all go through here.
- * Shared bytes are applied before hidden ones, in the order the encoder wrote them; memory is a tree of its own.
+ * Shared bytes are applied before hidden ones, in the order the encoder wrote them, and in one go: what left a shared field
+ * for a hidden one would be gone if the decoder tidied up in between. Memory is a tree of its own.
  *
  * Invariant: after `apply(record)` the trees equal the live ones at the end of `record.tick`.
  */
@@ -47,10 +48,9 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
       this.#memory = new Decoder(new this.#memoryClass());
     }
     const state = this.#need(this.#state);
-    for (const tag of [SectionTag.SHARED, SectionTag.HIDDEN] as const) {
-      const bytes = record.sections.get(tag);
-      if (bytes !== undefined) state.decode(bytes);
-    }
+    const shared = record.sections.get(SectionTag.SHARED);
+    const hidden = record.sections.get(SectionTag.HIDDEN);
+    if (shared !== undefined || hidden !== undefined) state.decode(joined(shared, hidden));
     const memory = record.sections.get(SectionTag.MEMORY);
     if (memory !== undefined) this.#need(this.#memory).decode(memory);
     this.epoch = record.epoch;
@@ -63,4 +63,12 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
     if (value === undefined) throw new Error("log order: an entry came before any snapshot");
     return value;
   }
+}
+
+function joined(shared: Uint8Array | undefined, hidden: Uint8Array | undefined): Uint8Array {
+  if (shared === undefined || hidden === undefined) return shared ?? hidden!;
+  const both = new Uint8Array(shared.length + hidden.length);
+  both.set(shared);
+  both.set(hidden, shared.length);
+  return both;
 }

@@ -1,0 +1,138 @@
+/**
+ * A reader of the log that runs beside its writer: it applies every patch as a restored room would and looks whether that
+ * gives the live tree again. It exists because Colyseus's patches do not always: several changes of one array in one tick,
+ * an instance held in two places and others decode to something else (server/test/log/upstream.test.ts lists them). When the
+ * mirror stops agreeing, the log writes a snapshot in place of that patch, so what is restored is always what was live.
+ *
+ * Looked at after a patch: what the patch changed, and what it made the reader build anew. Cost: one decode of each patch.
+ */
+import { $childType, $refId, ArraySchema, Decoder, type IRef, MapSchema, Schema } from "@colyseus/schema";
+import { unloggedFields } from "./unlogged-fields.ts";
+
+type Live = (refId: number) => IRef | undefined;
+type SchemaClass = new () => Schema;
+type Skipped = ReadonlyMap<SchemaClass, ReadonlySet<string>>;
+
+interface FieldMeta {
+  readonly name: string;
+  readonly type: unknown;
+}
+
+export class Mirror {
+  readonly #decoder: MirrorDecoder;
+  /** Fields the log does not carry, by class: not looked at. */
+  readonly #skipped: Skipped;
+
+  private constructor(root: SchemaClass, whole: Uint8Array, skipped: Skipped) {
+    this.#decoder = new MirrorDecoder(new root());
+    this.#decoder.decode(whole);
+    this.#decoder.built.length = 0;
+    this.#skipped = skipped;
+  }
+
+  /**
+   * The mirror of a tree from the snapshot `whole` on; undefined for a tree whose patches speak of instances that no
+   * snapshot has, so that nobody can read its log as it stands.
+   */
+  static of(tree: Schema, whole: Uint8Array): Mirror | undefined {
+    const root = tree.constructor as SchemaClass;
+    const skipped = skippedOf(root);
+    return skipped === undefined ? undefined : new Mirror(root, whole, skipped);
+  }
+
+  /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
+  follows(patch: Uint8Array, changed: Iterable<IRef>, live: Live): boolean {
+    this.#decoder.decode(patch);
+    if (this.#decoder.damaged) return false;
+    for (const ref of changed) if (!this.#same(ref)) return false;
+    for (const built of this.#decoder.built.splice(0)) {
+      const refId = built[$refId];
+      if (refId === undefined || this.#decoder.root.refs.get(refId) !== built) continue;
+      const ref = live(refId);
+      if (ref === undefined || !this.#same(ref)) return false;
+    }
+    return true;
+  }
+
+  #same(live: IRef): boolean {
+    const read = this.#decoder.root.refs.get(live[$refId] ?? -1);
+    if (read === undefined || read.constructor !== live.constructor) return false;
+    if (!(live instanceof Schema)) return sameItems(live, read);
+    const skipped = this.#skipped.get(live.constructor as SchemaClass);
+    const metadata = (live.constructor as unknown as Record<symbol, Record<string, FieldMeta>>)[Symbol.metadata]!;
+    for (const index in metadata) {
+      const { name, type } = metadata[index]!;
+      if (skipped?.has(name)) continue;
+      const left: unknown = Reflect.get(live, name);
+      const right: unknown = Reflect.get(read, name);
+      if (!sameValue(type, left, right)) return false;
+      if (typeof left === "object" && left !== null && !(left instanceof Schema) && !sameItems(left, right as object)) return false;
+    }
+    return true;
+  }
+}
+
+const known = new WeakMap<SchemaClass, { readonly skipped: Skipped | undefined }>();
+
+function skippedOf(root: SchemaClass): Skipped | undefined {
+  let found = known.get(root);
+  if (found === undefined) {
+    const fields = unloggedFields(root);
+    const unreadable = fields.some(({ kind }) => kind === "patchOnly" || kind === "stream");
+    const byClass = Map.groupBy(fields, ({ owner }) => owner);
+    const skipped = new Map([...byClass].map(([owner, of]) => [owner, new Set(of.map(({ field }) => field))]));
+    known.set(root, (found = { skipped: unreadable ? undefined : skipped }));
+  }
+  return found.skipped;
+}
+
+class MirrorDecoder extends Decoder<Schema> {
+  /** Instances made since the list was last emptied. */
+  readonly built: Schema[] = [];
+  /** A patch spoke of an instance that this reader does not have. */
+  damaged = false;
+
+  override createInstanceOfType(...[type]: Parameters<Decoder["createInstanceOfType"]>): Schema {
+    const built = super.createInstanceOfType(type);
+    this.built.push(built);
+    return built;
+  }
+
+  override skipCurrentStructure(...args: Parameters<Decoder["skipCurrentStructure"]>): void {
+    this.damaged = true;
+    super.skipCurrentStructure(...args);
+  }
+}
+
+function sameItems(live: object, read: object): boolean {
+  const type = (live as { readonly [$childType]?: unknown })[$childType];
+  if (live instanceof ArraySchema) {
+    const other = read as ArraySchema<unknown>;
+    return live.length === other.length && live.every((item, index) => sameValue(type, item, other[index]));
+  }
+  if (live instanceof MapSchema) {
+    const other = read as MapSchema<unknown>;
+    if (live.size !== other.size) return false;
+    for (const [key, item] of live) if (!sameValue(type, item, other.get(key))) return false;
+    return true;
+  }
+  const left = [...(live as Iterable<unknown>)];
+  const right = [...(read as Iterable<unknown>)];
+  return left.length === right.length && left.every((item, index) => sameValue(type, item, right[index]));
+}
+
+/** Instances by identity, numbers as their type rounds them. Absent is undefined or null; -0 is 0. */
+function sameValue(type: unknown, live: unknown, read: unknown): boolean {
+  if (live === read) return true;
+  if (typeof live === "number") return Object.is(live, read) || sameNumber(type, live, read);
+  if (typeof live !== "object" || live === null) return live === null && (read === undefined || read === "");
+  return typeof read === "object" && read !== null && (live as IRef)[$refId] === (read as IRef)[$refId];
+}
+
+/** `float32` rounds, and so does `number` for most fractions; `number` knows no NaN and no infinity. */
+function sameNumber(type: unknown, live: number, read: unknown): boolean {
+  if (type === "float32") return Object.is(Math.fround(live) + 0, Number(read) + 0);
+  if (type !== "number") return false;
+  if (Number.isNaN(live)) return read === 0;
+  return Number.isFinite(live) ? Math.fround(live) === read : read === Math.sign(live) * Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,17 @@
+/**
+ * The promise of the log, tried on random rooms (random-room.ts).
+ *
+ * `LOG_CASES=100000` tries more rooms, `LOG_SEED=n` the same ones again.
+ */
+import fc from "fast-check";
+import { caseArb, tryRoom } from "./random-room.ts";
+
+const CASES = Number(process.env.LOG_CASES ?? 2_000);
+const SEED = Number(process.env.LOG_SEED ?? 1);
+
+describe("the log of random rooms", () => {
+  it(`[LOG1] [LOG11] decodes to the live room at every tick, from every snapshot (${CASES} cases, seed ${SEED})`, function () {
+    this.timeout(Math.max(60_000, CASES * 100));
+    fc.assert(fc.property(caseArb, tryRoom), { numRuns: CASES, seed: SEED, endOnFailure: process.env.LOG_NO_SHRINK === "1" });
+  });
+});
