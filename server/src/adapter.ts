@@ -1,6 +1,6 @@
 /**
  * Everything this package uses of Colyseus that its documentation does not promise. Each piece has a contract test of the
- * same name in `server/test/adapter.test.ts`, so an upgrade that breaks one says which.
+ * same name in `server/test/adapter*.test.ts`, so an upgrade that breaks one says which.
  *
  *  TapSerializer   `Room.state = …` calls `setSerializer`; `SchemaSerializer.encoder` is protected and may change its class
  *  AllSeeingView   visibility is asked through four StateView methods and nothing else
@@ -11,10 +11,13 @@
  *  stopPatchTimer, advertisePatchRate  `room.patchRate` sets a timer when assigned, and is read when a client joins
  *  Rewind.get      one per room; a record made by hand for a patch's time stands for Colyseus's own, whose ring would be
  *                  sized by the patch timer that was taken out
+ *  releaseReservedSeats  `_reservedSeats` holds [options, auth, taken, held for a dropped player] by session; a room does not
+ *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 import { ClientState, Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
 import { Encoder, type IRef, type Schema, StateView } from "@colyseus/schema";
+import { wellFormedStrings } from "./adapter-strings.ts";
 import { Mirror } from "./log/mirror.ts";
 
 /** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */
@@ -56,6 +59,11 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
   readonly #allSeeing = new AllSeeingView();
   /** The last patch did not decode to the live tree: the log needs {@link whole} in its place. */
   diverged = false;
+
+  constructor(...args: ConstructorParameters<typeof Encoder<T>>) {
+    super(...args);
+    wellFormedStrings(this.context);
+  }
 
   /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
   changes(prefixBytes: number): TreeBytes | undefined {
@@ -271,6 +279,25 @@ export function advertisePatchRate(room: Room, periodMs: number): void {
 export function useMonotonicTime(clock: ColyseusClock, now: () => number): void {
   Object.assign(clock, { now });
   clock.currentTime = now();
+}
+
+interface ReservedSeats {
+  readonly _reservedSeats: Record<string, readonly [options: unknown, auth: unknown, taken: boolean, heldForDropped: boolean]>;
+  readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
+  _autoDisposeTimeout: NodeJS.Timeout | undefined;
+}
+
+/** Gives up seats that were promised and not yet taken: a room that ends would wait up to 15 s for players who may not enter. */
+export function releaseReservedSeats(room: Room): void {
+  const inside = room as unknown as ReservedSeats;
+  for (const [sessionId, [, , taken, heldForDropped]] of Object.entries(inside._reservedSeats)) {
+    if (taken || heldForDropped) continue;
+    clearTimeout(inside._reservedSeatTimeouts[sessionId]);
+    delete inside._reservedSeatTimeouts[sessionId];
+    delete inside._reservedSeats[sessionId];
+  }
+  clearTimeout(inside._autoDisposeTimeout);
+  inside._autoDisposeTimeout = undefined;
 }
 
 /** Sends Colyseus's own log lines to `sink`. The server object itself is not used: the host listens and stops by itself. */

@@ -7,7 +7,7 @@
  */
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
-import { TapSerializer } from "../adapter.ts";
+import { releaseReservedSeats, TapSerializer } from "../adapter.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
 
@@ -78,6 +78,11 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       runtimeOf(this).seats.left(client.sessionId);
       await super.onLeave?.(client, code);
       this.#say(client, "left", code);
+    }
+
+    override onBeforeShutdown(): void {
+      releaseReservedSeats(this);
+      super.onBeforeShutdown();
     }
 
     override async onDispose(): Promise<void> {
