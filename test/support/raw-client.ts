@@ -35,7 +35,8 @@ export class RawClient {
 
   /** Joined once it has the full state. `how`: `joinOrCreate/<type>` or `joinById/<roomId>`. */
   static async join(url: string, how: string, options: object = {}): Promise<RawClient> {
-    const answer = await fetch(`${url}/matchmake/${how}`, { method: "POST", body: JSON.stringify(options) });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${url}/matchmake/${how}`, { method: "POST", headers, body: JSON.stringify(options) });
     if (!answer.ok) throw new Error(`${how}: ${await answer.text()}`);
     const client = new RawClient(url, (await answer.json()) as { roomId: string; sessionId: string; processId: string });
     await within("the full state", client.#first(Protocol.ROOM_STATE));

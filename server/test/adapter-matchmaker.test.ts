@@ -1,0 +1,140 @@
+/**
+ * The contract with Colyseus's matchmaker and room: what `server/src/adapter.ts` (its last pieces), `matchmaking/directory.ts`
+ * and `host.ts` rely on beyond the documentation.
+ */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { ClientState, createAuthContext, ErrorCode, LocalDriver, LocalPresence, logger, matchMaker, Protocol, Room } from "@colyseus/core";
+import { schema, t } from "@colyseus/schema";
+import { advertisePatchRate, releaseReservedSeats, useLogger } from "../src/adapter.ts";
+import { GuardedTransport } from "../src/socket/transport.ts";
+import { RawClient } from "../../test/support/raw-client.ts";
+import { startStock, type StockHost } from "../../test/support/stock-host.ts";
+import { until, within } from "../../test/support/until.ts";
+
+const Control = schema({ dx: t.int8().default(0) }, "Control");
+
+const PairState = schema({ turn: t.uint32().default(0) }, "PairState");
+
+class Pair extends Room {
+  override state = new PairState();
+  override maxClients = 2;
+  override autoDispose = false;
+  readonly calls: string[] = [];
+  override onCreate(options: { slow?: boolean }): void {
+    this.defineInput(Control, {});
+    advertisePatchRate(this, options.slow === true ? 777 : 33);
+  }
+  override onDrop(): void {
+    this.calls.push("onDrop");
+  }
+  override onLeave(): void {
+    this.calls.push("onLeave");
+  }
+  override onJoin(_client: unknown, options: { bad?: boolean }): void {
+    if (options.bad === true) throw new Error("not today");
+  }
+}
+
+describe("adapter: what Colyseus's matchmaker does not promise", () => {
+  let host: StockHost;
+  before(async () => {
+    host = await startStock({ pair: Pair, empty: Pair });
+  });
+  after(() => host.stop());
+
+  const auth = createAuthContext({ headers: new Headers() });
+  const ask = (method: string, target: string) => matchMaker.controller.invokeMethod(method as never, target, {}, auth) as Promise<{ roomId: string }>;
+  const refusal = (method: string, target: string) =>
+    ask(method, target).then(
+      () => assert.fail("not refused"),
+      (error: { code: number; message: string }) => error,
+    );
+
+  it("advertisePatchRate: a joining client is told what room.patchRate reads", async () => {
+    const joined: Buffer[] = [];
+    for (const slow of [false, false, true]) {
+      const client = await RawClient.join(host.url, "create/pair", { slow });
+      joined.push(client.frames.find((frame) => frame[0] === Protocol.JOIN_ROOM)!);
+      client.close();
+    }
+    const sections = joined.map((frame) => frame.subarray(2 + frame[1]!));
+    assert.deepEqual(sections[0], sections[1]);
+    assert.notDeepEqual(sections[0], sections[2]);
+  });
+
+  it("controller.invokeMethod: its error codes say which stage failed", async () => {
+    assert.equal((await refusal("join", "nowhere")).code, ErrorCode.MATCHMAKE_NO_HANDLER);
+    assert.equal((await refusal("join", "empty")).code, ErrorCode.MATCHMAKE_INVALID_CRITERIA);
+    assert.equal((await refusal("joinById", "nowhere")).code, ErrorCode.MATCHMAKE_INVALID_ROOM_ID);
+    const { roomId } = await ask("create", "pair");
+    await ask("joinById", roomId);
+    const full = await refusal("joinById", roomId);
+    assert.deepEqual([full.code, /locked/.test(full.message)], [ErrorCode.MATCHMAKE_INVALID_ROOM_ID, true]);
+    const { roomId: other } = await ask("create", "pair");
+    const unknown = await refusal("reconnect", other);
+    assert.ok([ErrorCode.MATCHMAKE_UNHANDLED, ErrorCode.MATCHMAKE_EXPIRED].includes(unknown.code as never), unknown.message);
+  });
+
+  it("query: rows carry name, seats, lock and process; a reserved seat counts", async () => {
+    const { roomId } = await ask("create", "pair");
+    const [row] = await matchMaker.query({ roomId } as never);
+    assert.deepEqual(
+      [row?.name, row?.clients, row?.maxClients, row?.locked === true, row?.processId],
+      ["pair", 1, 2, false, matchMaker.processId],
+    );
+    await ask("joinById", roomId);
+    const [full] = await matchMaker.query({ roomId } as never);
+    assert.deepEqual([full?.clients, full?.locked], [2, true]);
+    assert.equal(matchMaker.getLocalRoomById(roomId).roomId, roomId);
+    assert.equal(matchMaker.getLocalRoomById("nowhere"), undefined);
+  });
+
+  it("stats.local: rooms and joined players of this process", async () => {
+    const before = { ...matchMaker.stats.local };
+    const client = await RawClient.join(host.url, "create/pair");
+    assert.deepEqual([matchMaker.stats.local.roomCount - before.roomCount, matchMaker.stats.local.ccu - before.ccu], [1, 1]);
+    client.close();
+    await until("the player's leave", () => matchMaker.stats.local.ccu === before.ccu);
+  });
+
+  it("allowReconnection: refused for a client that never joined, whose onJoin threw; onDrop and onLeave run for it", async () => {
+    const { roomId } = await ask("create", "pair");
+    const room = host.room(roomId) as Pair;
+    await assert.rejects(within("a refusal", RawClient.join(host.url, `joinById/${roomId}`, { bad: true })));
+    await until("both hooks", () => room.calls.length === 2);
+    assert.deepEqual(room.calls, ["onDrop", "onLeave"]);
+  });
+
+  it("releaseReservedSeats: a room with a seat that was never taken ends as soon as its last player is out", async () => {
+    const client = await RawClient.join(host.url, "create/pair");
+    await ask("joinById", client.roomId);
+    const room = host.room(client.roomId);
+    releaseReservedSeats(room);
+    assert.equal(room.hasReachedMaxClients(), false);
+    await within("the room's end", room.disconnect(), 2_000);
+    assert.equal(matchMaker.getLocalRoomById(client.roomId), undefined);
+  });
+
+  it("clients are in room.clients while onJoin waits, and JOINED only after their answer", async () => {
+    const client = await RawClient.join(host.url, "create/pair");
+    assert.equal(host.room(client.roomId).clients[0]!.state, ClientState.JOINED);
+    client.close();
+  });
+
+  it("useLogger: the logger comes from the options of new Server(...); setup and accept may follow a shutdown", async () => {
+    await host.stop();
+    const lines: string[] = [];
+    const line = (...args: unknown[]) => void lines.push(args.join(" "));
+    const services = { server: createServer(), logger: {} as never, metrics: {} as never };
+    const transport = new GuardedTransport(services);
+    const backend = { presence: new LocalPresence(), driver: new LocalDriver() };
+    useLogger({ debug: line, error: line, info: line, trace: line, warn: line }, { transport, ...backend });
+    logger.info("a line of Colyseus");
+    assert.deepEqual(lines, ["a line of Colyseus"]);
+    await matchMaker.accept();
+    assert.equal(matchMaker.state, matchMaker.MatchMakerState.READY);
+    await matchMaker.gracefullyShutdown();
+    host = await startStock({ pair: Pair });
+  });
+});

@@ -1,0 +1,46 @@
+/** A host that stops: every room ends with its log closed, soon, whatever is under way in it. */
+import assert from "node:assert/strict";
+import { connect } from "@ninelives/client";
+import { defineHost, readRoom } from "@ninelives/server";
+import { RecordKind } from "@ninelives/shared-schema";
+import { HeldStore } from "../../test/support/held-store.ts";
+import { Lab, LabRoom } from "../../test/support/lab.ts";
+import { BoardRoom } from "../../test/support/plain-room.ts";
+import { RawClient } from "../../test/support/raw-client.ts";
+import { startTestHost } from "../../test/support/test-host.ts";
+import { within } from "../../test/support/until.ts";
+
+/** Less than the seats' own 15 s and than the 10 s a process gives itself to drain. */
+const SOON_MS = 3_000;
+
+/** Outlives its host, so that a test can look at the logs afterwards. */
+class LastingStore extends HeldStore {
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe("a host that stops", () => {
+  for (const name of ["lab", "board"]) {
+    it(`does not wait for a seat that was reserved in room "${name}" and never taken`, async () => {
+      const rooms = { lab: { type: Lab, room: LabRoom }, board: BoardRoom };
+      const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } }));
+      const player = await RawClient.join(host.url, `create/${name}`);
+      await fetch(`${host.url}/matchmake/joinById/${player.roomId}`, { method: "POST", body: "{}" });
+      await within("the host to stop", host.stop(), SOON_MS);
+      assert.equal((await player.closed)[0], 4001);
+    });
+  }
+
+  it("closes the log of a room that is being played with an END record", async () => {
+    const store = new LastingStore();
+    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: LabRoom } } }), { store });
+    const ada = await connect(host.url).create(Lab, {});
+    await ada.command("add", { by: 7 });
+    await host.stop();
+    const { records, damage, image } = await readRoom(store, ada.roomId, Lab);
+    assert.deepEqual(damage, []);
+    assert.equal(records.at(-1)!.kind, RecordKind.END);
+    assert.deepEqual([image!.ended, image!.state.count, image!.memory.game.commandsRun], [true, 7, 1]);
+  });
+});
