@@ -77,7 +77,9 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
   compared(prefixBytes: number): TreeBytes | undefined {
     const changes = this.changes(prefixBytes);
     if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
-    this.diverged = !this.#mirror.follows(joined(changes), this.#changed(), (refId) => this.root.changeTrees[refId]?.ref);
+    const { changeTrees, refCount } = this.root;
+    const heldOnce = (refId: number) => (refCount[refId] === 1 ? changeTrees[refId]?.ref : undefined);
+    this.diverged = !this.#mirror.follows(joined(changes), this.#changed(), heldOnce);
     return changes;
   }
 

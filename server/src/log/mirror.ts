@@ -9,7 +9,8 @@
 import { $childType, $refId, ArraySchema, Decoder, type IRef, MapSchema, Schema } from "@colyseus/schema";
 import { unloggedFields } from "./unlogged-fields.ts";
 
-type Live = (refId: number) => IRef | undefined;
+/** The live instance of that id if one place holds it; undefined when none does, or several. */
+type HeldOnce = (refId: number) => IRef | undefined;
 type SchemaClass = new () => Schema;
 type Skipped = ReadonlyMap<SchemaClass, ReadonlySet<string>>;
 
@@ -41,14 +42,15 @@ export class Mirror {
   }
 
   /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
-  follows(patch: Uint8Array, changed: Iterable<IRef>, live: Live): boolean {
+  follows(patch: Uint8Array, changed: Iterable<IRef>, heldOnce: HeldOnce): boolean {
     this.#decoder.decode(patch);
     if (this.#decoder.damaged) return false;
     for (const ref of changed) if (!this.#same(ref)) return false;
     for (const built of this.#decoder.built.splice(0)) {
       const refId = built[$refId];
       if (refId === undefined || this.#decoder.root.refs.get(refId) !== built) continue;
-      const ref = live(refId);
+      // Held in several places: the others may still have the instance that was there before.
+      const ref = heldOnce(refId);
       if (ref === undefined || !this.#same(ref)) return false;
     }
     return true;
@@ -124,6 +126,7 @@ function sameItems(live: object, read: object): boolean {
 /** Instances by identity, numbers as their type rounds them. Absent is undefined or null; -0 is 0. */
 function sameValue(type: unknown, live: unknown, read: unknown): boolean {
   if (live === read) return true;
+  if (typeof live === "string") return live.toWellFormed() === read;
   if (typeof live === "number") return Object.is(live, read) || sameNumber(type, live, read);
   if (typeof live !== "object" || live === null) return live === null && (read === undefined || read === "");
   return typeof read === "object" && read !== null && (live as IRef)[$refId] === (read as IRef)[$refId];

@@ -100,9 +100,15 @@ function changeView(room: SealedRoom, world: World, step: Step): string {
   const view = views[step.index % views.length]!;
   const instances = world.instances();
   const instance = instances[step.slot % instances.length]!;
-  if (step.kind % 4 === 0) view.remove(instance);
-  else view.add(instance, step.kind % 4 === 1 ? 1 : undefined);
-  return `view ${step.kind % 4 === 0 ? "loses" : "gains"} ${world.nameOf(instance)}`;
+  const loses = step.kind % 4 === 0;
+  try {
+    if (loses) view.remove(instance);
+    else view.add(instance, step.kind % 4 === 1 ? 1 : undefined);
+  } catch {
+    // Colyseus takes some instances for detached that came back into the tree; a game would see the throw.
+    return `view refuses ${world.nameOf(instance)}`;
+  }
+  return `view ${loses ? "loses" : "gains"} ${world.nameOf(instance)}`;
 }
 
 function readOne(bytes: Uint8Array) {

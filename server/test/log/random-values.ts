@@ -11,7 +11,7 @@ const FLOATS = [0, -0, 1, -1.5, 0.1, Math.PI, 1e-9, -1e21, 3.4028234663852886e38
 const whole = (min: number, max: number) => [0, 1, min, max, Math.trunc(max / 3), Math.trunc(min / 3)];
 
 const VALUES: Readonly<Record<PrimitiveName, readonly unknown[]>> = {
-  string: ["", "a", "ninelives", "é", "日本語", "🐈‍⬛", "\u0000", "x".repeat(31), "x".repeat(32), "ä".repeat(128), "y".repeat(300)],
+  string: ["", "a", "ninelives", "é", "日本語", "🐈‍⬛", "half \ud83d", "\u0000", "x".repeat(31), "x".repeat(32), "ä".repeat(128), "y".repeat(300)],
   number: [...FLOATS, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31, 2 ** 32, -1, -32, -33, -128, -129, -32_769, -(2 ** 31), -(2 ** 31) - 1, 2 ** 53 - 1],
   boolean: [true, false],
   int8: whole(-128, 127),
@@ -37,11 +37,13 @@ export function valueOf(type: PrimitiveName, pick: number): unknown {
 }
 
 /**
- * What a reader gets for a live value. Colyseus rounds two types by design, and the live field keeps the unrounded value:
+ * What a reader gets for a live value. Halves of surrogate pairs become U+FFFD (adapter-strings.ts). Colyseus rounds two types
+ * by design, and the live field keeps the unrounded value:
  * `float32`, and `number`, which goes as a float32 when that is within 0.0001, and writes NaN as 0 and the infinities as the
  * largest safe integers (proven in upstream.test.ts).
  */
 export function asRead(type: string, value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "number") return value;
   if (type === "float32") return Math.fround(value);
   if (type !== "number") return value;
