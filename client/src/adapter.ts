@@ -4,9 +4,10 @@
  *
  *  countFrames     `room.connection.events.onmessage` is called with every frame; the lowest five bits of byte 0 are the opcode
  *  quietWindow     `room.reconnection` is a plain object, read at every drop
+ *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
  */
-import type { InputHandle, Room as SdkRoom } from "@colyseus/sdk";
+import type { Client as SdkClient, InputHandle, Room as SdkRoom } from "@colyseus/sdk";
 import { Protocol } from "@colyseus/sdk";
 
 const OPCODE_MASK = 0x1f;
@@ -37,6 +38,17 @@ export function countFrames(room: SdkRoom, onPatch: () => void): FrameCounts {
     if (isPatch) onPatch();
   };
   return counts;
+}
+
+/** The SDK passes on no more than the status of a refused join; `translate` sees the whole answer. */
+export function keepRefusals(client: SdkClient, translate: (error: unknown) => Error): void {
+  const { http } = client;
+  const post = http.post.bind(http);
+  const kept = (...request: Parameters<typeof post>) =>
+    post(...request).catch((error: unknown) => {
+      throw translate(error);
+    });
+  http.post = kept as typeof http.post;
 }
 
 /** Retries from the first second on, without lock-step between clients. `random` is uniform in [0, 1). */

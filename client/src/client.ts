@@ -1,6 +1,7 @@
 /** connect(): the way in. One client per server address; each join gives a typed room. */
 import { Client as SdkClient, type Room as SdkRoom, ServerError } from "@colyseus/sdk";
 import type { JoinInput, RoomType, StateOf } from "@ninelives/shared-schema";
+import { keepRefusals } from "./adapter.ts";
 import { joinError } from "./errors.ts";
 import { Room, type RoomClock } from "./room.ts";
 
@@ -26,6 +27,7 @@ export class Client {
 
   constructor(url: string, { clock = performance, random = Math.random }: ConnectOptions) {
     this.#sdk = new SdkClient(url);
+    keepRefusals(this.#sdk, joinError);
     this.#clock = clock;
     this.#random = random;
   }

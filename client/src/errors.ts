@@ -20,8 +20,10 @@ const FROM_COLYSEUS: Readonly<Record<number, CodeName>> = {
 };
 
 export function joinError(error: unknown): NetError {
+  if (error instanceof NetError) return error;
   const { code, message = String(error), data } = error as SdkFault;
-  if (data?.name !== undefined && isCode(data.name)) return new NetError(data.name, data.error ?? message, data.details, error);
+  if (data?.name !== undefined && isCode(data.name))
+    return new NetError(data.name, data.error ?? message, data.details, error);
   const name = typeof code === "number" ? (codeName(code) ?? FROM_COLYSEUS[code]) : undefined;
   if (name !== undefined) return new NetError(name, message, {}, error);
   const answered = typeof code === "number" && code > 0;
@@ -35,8 +37,10 @@ export function commandError(command: string, error: unknown): NetError {
   if (reason?.name !== undefined && isCode(reason.name)) {
     return new NetError(reason.name, reason.message ?? message, reason.details, error);
   }
-  if (/no onMessage/.test(message)) return new NetError("COMMAND_UNKNOWN", `command "${command}" is not of this room`, {}, error);
-  if (/not open/.test(message)) return new NetError("NOT_CONNECTED", `command "${command}" was not sent: the connection is down`, {}, error);
+  if (/no onMessage/.test(message))
+    return new NetError("COMMAND_UNKNOWN", `command "${command}" is not of this room`, {}, error);
+  if (/not open/.test(message))
+    return new NetError("NOT_CONNECTED", `command "${command}" was not sent: the connection is down`, {}, error);
   return new NetError("COMMAND_UNANSWERED", `command "${command}" was not answered: ${message}`, {}, error);
 }
 

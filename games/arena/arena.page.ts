@@ -5,6 +5,7 @@
 import { connect, type Room } from "@ninelives/client";
 import { NetError } from "@ninelives/shared-schema";
 import { Arena } from "./arena.type.ts";
+import { Attract } from "./page/attract.ts";
 import { Landing } from "./page/landing.ts";
 import { Match } from "./page/match.ts";
 import { Screen } from "./page/screen.ts";
@@ -17,7 +18,9 @@ class ArenaPage {
   readonly #root: HTMLElement;
   readonly #serverUrl: string;
   readonly #screen = new Screen();
+  readonly #attract = new Attract();
   #match: Match | undefined;
+  #frameAtMs = 0;
 
   constructor(root: HTMLElement, serverUrl: string) {
     this.#root = root;
@@ -29,7 +32,7 @@ class ArenaPage {
     this.#showLanding();
     const onFrame = (nowMs: number) => {
       this.#screen.fit();
-      if (this.#match === undefined) this.#drift(nowMs);
+      if (this.#match === undefined) this.#showFight(nowMs);
       else this.#match.frame(nowMs);
       requestAnimationFrame(onFrame);
     };
@@ -75,10 +78,11 @@ class ArenaPage {
     this.#showLanding();
   }
 
-  /** Behind the landing the empty arena goes by. */
-  #drift(nowMs: number): void {
-    this.#screen.camera.cutTo({ x: 800 + Math.cos(nowMs / 9_000) * 420, y: 500 + Math.sin(nowMs / 7_000) * 260 });
-    this.#screen.drawEmpty();
+  #showFight(nowMs: number): void {
+    this.#attract.update(Math.min(0.1, Math.max(0, (nowMs - this.#frameAtMs) / 1000)));
+    this.#frameAtMs = nowMs;
+    this.#screen.camera.cutTo({ x: 800 + Math.cos(nowMs / 9_000) * 300, y: 500 + Math.sin(nowMs / 7_000) * 180 });
+    this.#screen.draw(this.#attract, nowMs);
   }
 }
 

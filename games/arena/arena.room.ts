@@ -216,9 +216,18 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
   }
 
   #addShip(id: string, name: string, isBot: boolean): void {
-    const ship = new Ship().assign({ name, hue: this.random.index(360), bot: isBot });
+    const ship = new Ship().assign({ name, hue: this.#freeHue(), bot: isBot });
     this.#spawn(id, ship);
     this.state.ships.set(id, ship);
+  }
+
+  /** The colour least like the others', degrees: a shot says whose it is. */
+  #freeHue(): number {
+    const used = [...this.state.ships.values()].map(({ hue }) => hue);
+    const apart = (hue: number) => Math.min(...used.map((other) => 180 - Math.abs(Math.abs(hue - other) - 180)));
+    const first = this.random.index(360);
+    const hues = Array.from({ length: 24 }, (_, index) => (first + index * 15) % 360);
+    return hues.reduce((best, next) => (apart(next) > apart(best) ? next : best));
   }
 
   /** At the start farthest from everyone alive. */

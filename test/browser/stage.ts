@@ -10,7 +10,13 @@ import { build } from "vite";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "web/dist/index.html");
-const SOURCES = ["web/*.{ts,html}", "web/styles/*", "games/arena/**/*.ts", "client/src/**/*.ts", "shared-schema/src/**/*.ts"];
+const SOURCES = [
+  "web/*.{ts,html}",
+  "web/styles/*",
+  "games/arena/**/*.ts",
+  "client/src/**/*.ts",
+  "shared-schema/src/**/*.ts",
+];
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const CHROMIUM_ARGS = [
   "--no-sandbox",

@@ -3,8 +3,14 @@ import type { Control, Point } from "../arena.sim.ts";
 import { TouchSticks } from "./touch-sticks.ts";
 
 const KEYS: Readonly<Record<string, readonly [number, number]>> = {
-  KeyW: [0, -1], ArrowUp: [0, -1], KeyS: [0, 1], ArrowDown: [0, 1],
-  KeyA: [-1, 0], ArrowLeft: [-1, 0], KeyD: [1, 0], ArrowRight: [1, 0],
+  KeyW: [0, -1],
+  ArrowUp: [0, -1],
+  KeyS: [0, 1],
+  ArrowDown: [0, 1],
+  KeyA: [-1, 0],
+  ArrowLeft: [-1, 0],
+  KeyD: [1, 0],
+  ArrowRight: [1, 0],
 };
 const STICK_MAX = 127;
 

@@ -8,7 +8,7 @@ const CELL = 80;
 const WALL_LIFT = 12;
 
 export function drawGround(context: CanvasRenderingContext2D): void {
-  context.fillStyle = "#121930";
+  context.fillStyle = floorLight(context);
   context.fillRect(0, 0, WORLD.w, WORLD.h);
   drawGrid(context);
   context.strokeStyle = "#4a5d96";
@@ -19,11 +19,24 @@ export function drawGround(context: CanvasRenderingContext2D): void {
   context.strokeRect(-12, -12, WORLD.w + 24, WORLD.h + 24);
 }
 
+/** Lighter in the middle, as if a lamp hung there. */
+function floorLight(context: CanvasRenderingContext2D): CanvasGradient {
+  const light = context.createRadialGradient(WORLD.w / 2, WORLD.h / 2, 100, WORLD.w / 2, WORLD.h / 2, WORLD.w * 0.62);
+  light.addColorStop(0, "#1c2a4a");
+  light.addColorStop(1, "#10172c");
+  return light;
+}
+
 function drawGrid(context: CanvasRenderingContext2D): void {
   context.fillStyle = "rgb(140 165 255 / 2.6%)";
   for (let row = 0; row * CELL < WORLD.h; row++) {
     for (let column = row % 2; column * CELL < WORLD.w; column += 2) {
-      context.fillRect(column * CELL, row * CELL, Math.min(CELL, WORLD.w - column * CELL), Math.min(CELL, WORLD.h - row * CELL));
+      context.fillRect(
+        column * CELL,
+        row * CELL,
+        Math.min(CELL, WORLD.w - column * CELL),
+        Math.min(CELL, WORLD.h - row * CELL),
+      );
     }
   }
   context.strokeStyle = "rgb(140 165 255 / 7%)";
@@ -43,15 +56,15 @@ function drawGrid(context: CanvasRenderingContext2D): void {
 export function drawWalls(context: CanvasRenderingContext2D): void {
   for (const wall of WALLS) drawShadow(context, wall);
   for (const { x, y, w, h } of WALLS) {
-    context.fillStyle = "#2a355c";
+    context.fillStyle = "#4d3a35";
     context.fillRect(x, y, w, h);
-    context.fillStyle = "#46568c";
+    context.fillStyle = "#86675a";
     context.fillRect(x, y - WALL_LIFT, w, h);
   }
   for (const { x, y, w, h } of WALLS) {
     context.fillStyle = "rgb(255 255 255 / 5%)";
     context.fillRect(x + 5, y - WALL_LIFT + 5, w - 10, h - 10);
-    context.fillStyle = "rgb(190 208 255 / 75%)";
+    context.fillStyle = "#e8bf9a";
     context.fillRect(x, y - WALL_LIFT, w, 2);
   }
 }

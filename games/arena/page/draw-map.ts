@@ -21,7 +21,7 @@ export function drawMap(
   context.roundRect(-6, -6, width + 12, WORLD.h * scale + 12, 8);
   context.fill();
   context.stroke();
-  context.fillStyle = "#3c4a7c";
+  context.fillStyle = "#86675a";
   for (const { x, y, w, h } of WALLS) context.fillRect(x * scale, y * scale, w * scale, h * scale);
   context.fillStyle = "#4be3a4";
   for (const { x, y, ready } of packs) if (ready) context.fillRect(x * scale - 1.5, y * scale - 1.5, 3, 3);

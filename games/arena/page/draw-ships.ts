@@ -22,7 +22,7 @@ export function drawShip(context: CanvasRenderingContext2D, view: ShipView, maxH
 
 function drawHull(context: CanvasRenderingContext2D, { ship, flash, isSelf }: ShipView): void {
   context.beginPath();
-  context.moveTo(SHIP_R + 5, 0);
+  context.moveTo(SHIP_R + 3, 0);
   context.lineTo(-SHIP_R + 1, SHIP_R - 3);
   context.lineTo(-SHIP_R + 8, 0);
   context.lineTo(-SHIP_R + 1, -SHIP_R + 3);

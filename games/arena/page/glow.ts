@@ -3,7 +3,14 @@ const SIZE = 64;
 const HUE_STEP = 10;
 const stamps = new Map<number, HTMLCanvasElement>();
 
-export function glow(context: CanvasRenderingContext2D, x: number, y: number, radius: number, hue: number, alpha: number): void {
+export function glow(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  hue: number,
+  alpha: number,
+): void {
   const before = context.globalCompositeOperation;
   const alphaBefore = context.globalAlpha;
   context.globalCompositeOperation = "lighter";

@@ -72,7 +72,8 @@ export class Hud {
     setText(this.#healthText, `${hp}`);
     this.feed.update(nowMs);
     this.#boardPlace.hidden = !state.playing || !(this.#boardHeld || this.#boardPinned);
-    if (!this.#boardPlace.hidden && this.board.root.parentElement !== this.#boardPlace) this.#boardPlace.append(this.board.root);
+    if (!this.#boardPlace.hidden && this.board.root.parentElement !== this.#boardPlace)
+      this.#boardPlace.append(this.board.root);
     this.board.update(state, selfId);
   }
 }

@@ -14,7 +14,13 @@ export class Landing {
   constructor(invited: boolean, onPlay: (name: string) => void) {
     this.#play = button("landing-play", "Play", "Enter", () => {});
     this.#play.type = "submit";
-    Object.assign(this.#name, { maxLength: NAME_MAX, placeholder: "Your name", value: readWish("name") ?? "", autocomplete: "off", spellcheck: false });
+    Object.assign(this.#name, {
+      maxLength: NAME_MAX,
+      placeholder: "Your name",
+      value: readWish("name") ?? "",
+      autocomplete: "off",
+      spellcheck: false,
+    });
     this.#name.setAttribute("aria-label", "Your name");
     this.#note.setAttribute("role", "status");
     const form = element("form", "landing-form", this.#name, this.#play);
@@ -31,7 +37,11 @@ export class Landing {
       element("p", "landing-line", invited ? "A friend sent you into their match." : "Three minutes. Most kills win."),
       form,
       this.#note,
-      element("p", "landing-keys", "Move with WASD, aim and fire with the mouse. On a phone: left thumb moves, right thumb shoots."),
+      element(
+        "p",
+        "landing-keys",
+        "Move with WASD, aim and fire with the mouse. On a phone: left thumb moves, right thumb shoots.",
+      ),
     );
   }
 

@@ -69,7 +69,7 @@ export class Match {
     this.#death = new DeathScreen(() => this.#respawn());
     this.#round = new RoundScreen(this.#hud.board);
     this.#banner = new Banner(onEnd);
-    this.root.append(this.#hud.root, this.#net.root, this.#death.root, this.#round.root, this.#banner.root);
+    this.root.append(this.#death.root, this.#hud.root, this.#net.root, this.#round.root, this.#banner.root);
     this.#listen();
     window.arena = new DebugHandle(room, this.#ships, this.#shots);
   }
@@ -87,7 +87,7 @@ export class Match {
     this.#past.run();
     this.#effects.particles.update(dtSeconds);
     if (where !== undefined) camera.follow(where, this.#controls.aim, dtSeconds);
-    this.#screen.draw({ state, ships: this.#ships, shots: this.#shots, particles: this.#effects.particles }, nowMs);
+    this.#draw(nowMs);
     const serverNowMs = this.#room.sdk.clock.serverNow();
     this.#hud.update(state, sessionId, serverNowMs, nowMs);
     this.#death.update(state.ships.get(sessionId), state.playing, serverNowMs);
@@ -105,6 +105,14 @@ export class Match {
     this.root.remove();
     delete window.arena;
     void this.#room.leave();
+  }
+
+  #draw(nowMs: number): void {
+    const { packs, rules } = this.#room.state;
+    const ships = [...this.#ships.all()];
+    const scene = { ships, shots: this.#shots.all(), packs, maxHp: rules.maxHp, particles: this.#effects.particles };
+    this.#screen.draw(scene, nowMs);
+    this.#screen.drawMap(scene);
   }
 
   #listen(): void {

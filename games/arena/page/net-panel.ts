@@ -89,7 +89,9 @@ export class NetPanel {
     value.dataset.row = name;
     const graph = graphFloor === undefined ? undefined : new Sparkline(graphFloor);
     this.#rows.set(name, { value, graph });
-    this.root.append(element("div", "net-row", element("dt", "", name), value, graph?.canvas ?? element("span", "spark")));
+    this.root.append(
+      element("div", "net-row", element("dt", "", name), value, graph?.canvas ?? element("span", "spark")),
+    );
   }
 
   #show(name: string, text: string, reading?: number): void {

@@ -44,7 +44,10 @@ export class RoundScreen {
     if (this.root.hidden) return;
     if (this.#board.root.parentElement !== this.#place) this.#place.append(this.#board.root);
     const [first] = ranking(state);
-    setText(this.#winner, first === undefined ? "Round over" : first[0] === selfId ? "You win" : `${first[1].name} wins`);
+    setText(
+      this.#winner,
+      first === undefined ? "Round over" : first[0] === selfId ? "You win" : `${first[1].name} wins`,
+    );
     setText(this.#next, `Next round in ${Math.max(0, Math.ceil((state.phaseEndsMs - serverNowMs) / 1000))}`);
   }
 }

@@ -24,8 +24,16 @@ export class Particles {
       const angle = heading === undefined ? Math.random() * Math.PI * 2 : heading + (Math.random() - 0.5) * 1.7;
       const pace = speed * (0.25 + Math.random() * 0.75);
       this.#add({
-        kind: "spark", text: "", hue, size: 1.5 + Math.random() * 2.2, lifeSeconds: 0.25 + Math.random() * 0.45, age: 0,
-        x: at.x, y: at.y, vx: Math.cos(angle) * pace, vy: Math.sin(angle) * pace,
+        kind: "spark",
+        text: "",
+        hue,
+        size: 1.5 + Math.random() * 2.2,
+        lifeSeconds: 0.25 + Math.random() * 0.45,
+        age: 0,
+        x: at.x,
+        y: at.y,
+        vx: Math.cos(angle) * pace,
+        vy: Math.sin(angle) * pace,
       });
     }
   }

@@ -17,7 +17,15 @@ export class Scoreboard {
   }
 
   update(state: ArenaState, selfId: string): void {
-    const rows = ranking(state).map(([id, { name, hue, score, deaths, bot, away }]) => ({ id, name, hue, score, deaths, bot, away }));
+    const rows = ranking(state).map(([id, { name, hue, score, deaths, bot, away }]) => ({
+      id,
+      name,
+      hue,
+      score,
+      deaths,
+      bot,
+      away,
+    }));
     const shown = JSON.stringify(rows);
     if (shown === this.#shown) return;
     this.#shown = shown;

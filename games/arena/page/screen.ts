@@ -1,5 +1,5 @@
 /** The canvas and what is painted on it in a frame, back to front. Sharp on any display; the size follows the window. */
-import type { ArenaState } from "../arena.type.ts";
+import type { Pack } from "../arena.type.ts";
 import { Camera } from "./camera.ts";
 import { element } from "./dom.ts";
 import { drawGround, drawPacks, drawWalls } from "./draw-ground.ts";
@@ -7,18 +7,19 @@ import { drawMap } from "./draw-map.ts";
 import { drawShip } from "./draw-ships.ts";
 import { drawShot } from "./draw-shots.ts";
 import type { Particles } from "./particles.ts";
-import type { Ships } from "./ships.ts";
-import type { Shots } from "./shots.ts";
+import type { ShipView } from "./ships.ts";
+import type { ShotView } from "./shots.ts";
 
 /** More device px than this per CSS px cost time and are not seen. */
 const PIXEL_RATIO_MAX = 2;
 const SKY = "#090d1a";
 
 export interface Scene {
-  readonly state: ArenaState;
-  readonly ships: Ships;
-  readonly shots: Shots;
+  readonly ships: Iterable<ShipView>;
+  readonly shots: Iterable<ShotView>;
+  readonly packs: Iterable<Pack>;
   readonly particles: Particles;
+  readonly maxHp: number;
 }
 
 export class Screen {
@@ -41,23 +42,26 @@ export class Screen {
     this.camera.resize(innerWidth, innerHeight);
   }
 
-  /** The empty arena, behind the landing. */
-  drawEmpty(): void {
-    this.#begin();
-    drawGround(this.#context);
-    drawWalls(this.#context);
-  }
-
-  draw({ state, ships, shots, particles }: Scene, nowMs: number): void {
+  draw({ ships, shots, packs, particles, maxHp }: Scene, nowMs: number): void {
     const context = this.#context;
     this.#begin();
     drawGround(context);
-    drawPacks(context, state.packs, nowMs);
-    for (const shot of shots.all()) if (shot.visible) drawShot(context, shot);
-    for (const view of ships.all()) if (view.alive) drawShip(context, view, state.rules.maxHp, nowMs);
+    drawPacks(context, packs, nowMs);
+    for (const shot of shots) if (shot.visible) drawShot(context, shot);
+    for (const view of ships) if (view.alive) drawShip(context, view, maxHp, nowMs);
     drawWalls(context);
     particles.draw(context);
-    this.#drawOverlay(ships, state);
+  }
+
+  /** The small map, over everything else. */
+  drawMap({ ships, packs }: Scene): void {
+    const context = this.#context;
+    context.setTransform(this.#pixelRatio, 0, 0, this.#pixelRatio, 0, 0);
+    const small = this.#width < 700;
+    const width = small ? 96 : 176;
+    const left = this.#width - width - 22;
+    const top = small ? 64 : this.#height - width * 0.625 - 22;
+    drawMap(context, left, top, width, ships, packs);
   }
 
   #begin(): void {
@@ -66,15 +70,5 @@ export class Screen {
     context.fillStyle = SKY;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.camera.apply(context, this.#pixelRatio);
-  }
-
-  #drawOverlay(ships: Ships, state: ArenaState): void {
-    const context = this.#context;
-    context.setTransform(this.#pixelRatio, 0, 0, this.#pixelRatio, 0, 0);
-    const small = this.#width < 700;
-    const width = small ? 96 : 176;
-    const left = this.#width - width - 22;
-    const top = small ? 64 : this.#height - width * 0.625 - 22;
-    drawMap(context, left, top, width, ships.all(), state.packs);
   }
 }

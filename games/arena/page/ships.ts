@@ -21,6 +21,11 @@ export interface ShipView {
   arrived: number;
 }
 
+export function newShipView(id: string, ship: Ship, isSelf: boolean): ShipView {
+  const { x, y, aim, alive, hp } = ship;
+  return { id, ship, isSelf, x, y, aim, alive, hpShown: hp, flash: 0, arrived: 0 };
+}
+
 export interface ShipEvents {
   died(view: ShipView): void;
   arrived(view: ShipView): void;
@@ -76,8 +81,7 @@ export class Ships {
   }
 
   #meet(id: string, ship: Ship): ShipView {
-    const isSelf = id === this.#room.sessionId;
-    const view = { id, ship, isSelf, x: ship.x, y: ship.y, aim: ship.aim, alive: ship.alive, hpShown: ship.hp, flash: 0, arrived: 0 };
+    const view = newShipView(id, ship, id === this.#room.sessionId);
     this.#views.set(id, view);
     this.#last.set(id, { hp: ship.hp, alive: ship.alive });
     return view;

@@ -48,36 +48,30 @@ export class Shots {
   readonly #past: Past;
   readonly #ships: Ships;
   readonly #events: ShotEvents;
-  readonly #store: ReturnType<Shots["openStore"]>;
+  readonly #store: ReturnType<typeof openStore>;
   readonly #views = new Map<number, ShotView>();
   readonly #unanswered = new Map<number, () => void>();
   #ackedBefore = 0;
 
-  constructor(room: Room<typeof Arena>, predictor: Predictor<typeof Arena>, past: Past, ships: Ships, events: ShotEvents) {
+  constructor(
+    room: Room<typeof Arena>,
+    predictor: Predictor<typeof Arena>,
+    past: Past,
+    ships: Ships,
+    events: ShotEvents,
+  ) {
     this.#room = room;
     this.#past = past;
     this.#ships = ships;
     this.#events = events;
-    this.#store = this.openStore(predictor);
+    this.#store = openStore(predictor, room.sessionId, ({ seq }) => this.#isDue(seq));
     room.onPatch(() => this.#dropRefused());
     room.connection.onChange(() => this.#startOver());
   }
 
-  /** For the type of its result; called once. */
-  private openStore(predictor: Predictor<typeof Arena>) {
-    return predictor.spawns("shots", {
-      owned: (shot) => shot.owner === this.#room.sessionId,
-      correlate: (own: OwnShot, _shot: Shot) => {
-        const { lastProcessed } = this.#room.input;
-        return own.seq > this.#ackedBefore - SEQ_SLACK && own.seq <= lastProcessed + SEQ_SLACK;
-      },
-      ttl: () => UNANSWERED_MS,
-    });
-  }
-
   fire(shot: Fired): void {
-    const { cancel } = this.#store.spawn({ ...shot, firedAtMs: this.#room.sdk.clock.now() });
-    this.#unanswered.set(shot.seq, cancel);
+    const spawned = this.#store.spawn({ ...shot, firedAtMs: this.#room.sdk.clock.now() });
+    this.#unanswered.set(shot.seq, () => spawned.cancel());
   }
 
   all(): IterableIterator<ShotView> {
@@ -104,12 +98,12 @@ export class Shots {
   }
 
   #own({ firedAtMs, ...start }: OwnShot): ShotView {
-    return newView(start, this.#room.state.ships.get(this.#room.sessionId)?.hue ?? 0, true, firedAtMs);
+    return newShotView(start, this.#room.state.ships.get(this.#room.sessionId)?.hue ?? 0, true, firedAtMs);
   }
 
   #foreign(shot: Shot): ShotView {
     const { x, y, vx, vy } = shot;
-    return newView({ x, y, vx, vy }, this.#room.state.ships.get(shot.owner)?.hue ?? 0, false, shot.bornMs);
+    return newShotView({ x, y, vx, vy }, this.#room.state.ships.get(shot.owner)?.hue ?? 0, false, shot.bornMs);
   }
 
   #fly(view: ShotView, ageMs: number): void {
@@ -134,6 +128,11 @@ export class Shots {
     return undefined;
   }
 
+  /** The patch that is being read acknowledges this input, give or take the slack. */
+  #isDue(seq: number): boolean {
+    return seq > this.#ackedBefore - SEQ_SLACK && seq <= this.#room.input.lastProcessed + SEQ_SLACK;
+  }
+
   /** After a patch: inputs well before the one it acknowledges have had their shot. */
   #dropRefused(): void {
     const { lastProcessed } = this.#room.input;
@@ -153,7 +152,15 @@ export class Shots {
   }
 }
 
-function newView(start: ShotStart, hue: number, own: boolean, beganMs: number): ShotView {
+function openStore(predictor: Predictor<typeof Arena>, sessionId: string, isDue: (own: OwnShot) => boolean) {
+  return predictor.spawns("shots", {
+    owned: ({ owner }) => owner === sessionId,
+    correlate: (own: OwnShot, _shot: Shot) => isDue(own),
+    ttl: () => UNANSWERED_MS,
+  });
+}
+
+export function newShotView(start: ShotStart, hue: number, own: boolean, beganMs: number): ShotView {
   const { x, y } = start;
   return { start, hue, own, beganMs, x, y, visible: false, ended: false, goneAtMs: Number.POSITIVE_INFINITY };
 }

@@ -17,7 +17,9 @@ export function readHistogram(metrics: string, roomType: string): Histogram {
 
 /** Between the readings, ms, a straight line within a bucket; undefined when no tick ran in between. */
 export function latenessP99Ms(before: Histogram, after: Histogram): number | undefined {
-  const grown = [...after].map(([bound, count]) => ({ bound, count: count - (before.get(bound) ?? 0) })).sort((a, b) => a.bound - b.bound);
+  const grown = [...after]
+    .map(([bound, count]) => ({ bound, count: count - (before.get(bound) ?? 0) }))
+    .sort((a, b) => a.bound - b.bound);
   const total = grown.at(-1)?.count ?? 0;
   if (total <= 0) return undefined;
   let low = { bound: 0, count: 0 };

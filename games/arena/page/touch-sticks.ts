@@ -22,7 +22,8 @@ export class TouchSticks {
   constructor(surface: HTMLElement, signal: AbortSignal) {
     surface.addEventListener("pointerdown", (event) => this.#down(event), { signal });
     addEventListener("pointermove", (event) => this.#move(event), { signal });
-    for (const end of ["pointerup", "pointercancel"] as const) addEventListener(end, (event) => this.#up(event), { signal });
+    for (const end of ["pointerup", "pointercancel"] as const)
+      addEventListener(end, (event) => this.#up(event), { signal });
     for (const { base } of [this.#left, this.#right]) surface.parentElement!.append(base);
   }
 
@@ -79,5 +80,11 @@ export class TouchSticks {
 
 function newStick(side: string): Stick {
   const knob = element("i", "stick-knob");
-  return { base: element("div", `stick stick-${side}`, knob), knob, pointerId: undefined, middle: { x: 0, y: 0 }, value: undefined };
+  return {
+    base: element("div", `stick stick-${side}`, knob),
+    knob,
+    pointerId: undefined,
+    middle: { x: 0, y: 0 },
+    value: undefined,
+  };
 }
