@@ -78,6 +78,9 @@ export class Directory {
       throw new NetError("OPTIONS_INVALID", "join options: an object expected");
     }
     if (method !== "reconnect") await this.#check(method, target, options);
+    else if (typeof (options as { reconnectionToken?: unknown }).reconnectionToken !== "string") {
+      throw new NetError("OPTIONS_INVALID", "reconnectionToken: a string expected");
+    }
     const auth: AuthContext = createAuthContext({ headers });
     try {
       return await matchMaker.controller.invokeMethod(method, target, options, auth);
