@@ -25,6 +25,12 @@ export function createLogger({ level, pretty: readable, destination }: LoggerOpt
     {
       level,
       redact: { paths: REDACT, censor: "[redacted]" },
+      serializers: {
+        err(error: Error) {
+          const { message, stack, ...rest } = pino.stdSerializers.err(error);
+          return { ...rest, message: redactText(message), stack: redactText(stack) };
+        },
+      },
       hooks: {
         logMethod(args, method) {
           const last = args.length - 1;
