@@ -1,5 +1,6 @@
 /** A host that stops: every room ends with its log closed, soon, whatever is under way in it. */
 import assert from "node:assert/strict";
+import type { Client as RoomClient } from "@colyseus/core";
 import { connect } from "@ninelives/client";
 import { defineHost, readRoom } from "@ninelives/server";
 import { RecordKind } from "@ninelives/shared-schema";
@@ -20,6 +21,16 @@ class LastingStore extends HeldStore {
   }
 }
 
+const gate = Promise.withResolvers<void>();
+
+/** Lets its players go when the test says so. */
+class GatedRoom extends LabRoom {
+  override async onLeave(client: RoomClient): Promise<void> {
+    await gate.promise;
+    super.onLeave(client);
+  }
+}
+
 describe("a host that stops", () => {
   for (const name of ["lab", "board"]) {
     it(`does not wait for a seat that was reserved in room "${name}" and never taken`, async () => {
@@ -31,6 +42,17 @@ describe("a host that stops", () => {
       assert.equal((await player.closed)[0], 4001);
     });
   }
+
+  it("[HTTP1] is alive but not ready meanwhile, and takes no more players", async () => {
+    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: GatedRoom } }, store: { kind: "memory" } }));
+    await connect(host.url).create(Lab, {});
+    const stopped = host.stop();
+    assert.equal((await fetch(`${host.url}/healthz`)).status, 200);
+    assert.equal((await fetch(`${host.url}/readyz`)).status, 503);
+    await assert.rejects(connect(host.url).create(Lab, {}), { name: "SERVER_SHUTDOWN" });
+    gate.resolve();
+    await within("the host to stop", stopped, SOON_MS);
+  });
 
   it("closes the log of a room that is being played with an END record", async () => {
     const store = new LastingStore();
