@@ -5,6 +5,6 @@ export { LIMITS } from "./protocol/limits.ts";
 export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
-export { HostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";
+export { HostMemory, newHostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";
 export { Random, type RandomWords, seedWords } from "./sim/random.ts";
 export { parseTuning, type TuningIssue, type TuningResult } from "./tuning/parse.ts";

@@ -3,15 +3,14 @@
  * room; a game never sees it, `GameRoom` calls it.
  */
 import {
-  HostMemory,
   LIMITS,
+  newHostMemory,
   Random,
   RecordKind,
   type RoomMemory,
   roomMemoryClass,
   type RoomType,
   SectionTag,
-  seedWords,
 } from "@ninelives/shared-schema";
 import { TreeTap, type TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
@@ -210,10 +209,4 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #now() {
     return { tick: this.tick, elapsedMs: this.#body.elapsedMs() };
   }
-}
-
-function newHostMemory(seed: number): HostMemory {
-  const memory = new HostMemory();
-  memory.random.push(...seedWords(seed));
-  return memory;
 }

@@ -2,7 +2,8 @@
  * The memory tree of a room as the log holds it: what the framework remembers (`host`) beside what the game does (`game`).
  * Every reader of a log needs the same class, so it is made here, once per room type.
  */
-import { type ArraySchema, type MapSchema, Schema, schema, t } from "@colyseus/schema";
+import { type Schema, schema, t } from "@colyseus/schema";
+import { seedWords } from "../sim/random.ts";
 import type { MemoryOf, RoomType, SchemaClass } from "../room-type.ts";
 
 /** One player's place in the room, from the join until the player has left for good. */
@@ -17,10 +18,12 @@ export const Seat = schema(
 );
 export type Seat = InstanceType<typeof Seat>;
 
+const RandomState = schema({ a: t.uint32(), b: t.uint32(), c: t.uint32(), d: t.uint32() }, "RandomState");
+
 export const HostMemory = schema(
   {
-    /** State of the room's `random`, four words. */
-    random: t.array("uint32"),
+    /** State of the room's `random`. */
+    random: t.ref(RandomState),
     /** Session id -> seat. */
     seats: t.map(Seat),
   },
@@ -29,11 +32,16 @@ export const HostMemory = schema(
 export type HostMemory = InstanceType<typeof HostMemory>;
 
 export interface RoomMemory<T extends RoomType> extends Schema {
-  host: Schema & { random: ArraySchema<number>; seats: MapSchema<Seat> };
+  host: HostMemory;
   game: MemoryOf<T>;
 }
 
 const made = new WeakMap<RoomType, SchemaClass>();
+
+/** What the framework remembers of a new room, its chance seeded. */
+export function newHostMemory(seed: number): HostMemory {
+  return new HostMemory({ random: new RandomState(seedWords(seed)) });
+}
 
 /** The class of a room type's whole memory tree; the same class at every call. */
 export function roomMemoryClass<T extends RoomType>(type: T): SchemaClass<RoomMemory<T>> {

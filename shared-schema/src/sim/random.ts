@@ -2,9 +2,13 @@
  * Seeded chance whose whole state is four numbers, so that it can lie in a room's memory and go on after a restore.
  * sfc32 by Chris Doty-Humphrey (PractRand), seeded by splitmix32.
  */
-/** Four whole numbers of 32 bits: an array, or a schema array in a room's memory. */
+
+/** Four whole numbers of 32 bits: a plain object, or a schema instance in a room's memory. */
 export interface RandomWords {
-  [index: number]: number;
+  a: number;
+  b: number;
+  c: number;
+  d: number;
 }
 
 export class Random {
@@ -17,17 +21,14 @@ export class Random {
 
   /** A whole number, uniform in [0, 2^32). */
   next(): number {
-    const w = this.#words;
-    const a = w[0]! | 0;
-    const b = w[1]! | 0;
-    const c = w[2]! | 0;
-    const d = w[3]! | 0;
-    const t = (a + b + d) | 0;
-    w[3] = (d + 1) >>> 0;
-    w[0] = (b ^ (b >>> 9)) >>> 0;
-    w[1] = (c + (c << 3)) >>> 0;
-    w[2] = (((c << 21) | (c >>> 11)) + t) >>> 0;
-    return t >>> 0;
+    const words = this.#words;
+    const { b, c, d } = words;
+    const sum = (words.a + b + d) >>> 0;
+    words.d = (d + 1) >>> 0;
+    words.a = (b ^ (b >>> 9)) >>> 0;
+    words.b = (c + (c << 3)) >>> 0;
+    words.c = (((c << 21) | (c >>> 11)) + sum) >>> 0;
+    return sum;
   }
 
   /** Uniform in [min, max), 32 bits fine. */
@@ -41,8 +42,8 @@ export class Random {
   }
 }
 
-/** Four words from one seed; the first twelve outputs are thrown away, as the generator's author advises. */
-export function seedWords(seed: number): [number, number, number, number] {
+/** The state a seed begins with; the first twelve outputs are thrown away, as the generator's author advises. */
+export function seedWords(seed: number): RandomWords {
   let state = seed >>> 0;
   const splitmix = () => {
     state = (state + 0x9e3779b9) | 0;
@@ -52,7 +53,7 @@ export function seedWords(seed: number): [number, number, number, number] {
     mixed = Math.imul(mixed, 0x735a2d97);
     return (mixed ^ (mixed >>> 15)) >>> 0;
   };
-  const words: [number, number, number, number] = [splitmix(), splitmix(), splitmix(), 1];
+  const words = { a: splitmix(), b: splitmix(), c: splitmix(), d: 1 };
   const random = new Random(words);
   for (let round = 0; round < 12; round++) random.next();
   return words;
