@@ -41,6 +41,8 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** Where logs live, in place of the configuration's choice. The host closes it. */
   readonly store?: LogStore;
+  /** How often sockets are asked whether their player is still there, ms. Default 3 000. */
+  readonly pingEveryMs?: number;
 }
 
 export interface RunningHost {
@@ -62,7 +64,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const backend = await createBackend(options.redisUrl);
-  const transport = new GuardedTransport({ server: http, logger, metrics });
+  const transport = new GuardedTransport({ server: http, logger, metrics, pingEveryMs: options.pingEveryMs });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend });
   const services: RoomServices = {
     clock,

@@ -16,11 +16,18 @@ export interface TransportServices {
   readonly server: Server;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** How often a silent peer is asked whether it is there; after two questions without an answer it is dropped. */
+  readonly pingEveryMs?: number | undefined;
 }
 
+const PING_EVERY_MS = 3_000;
+const PINGS_UNANSWERED = 2;
+
 export class GuardedTransport extends WebSocketTransport {
-  constructor({ server, logger, metrics }: TransportServices) {
-    super({ server, maxPayload: LIMITS.frameBytes });
+  constructor({ server, logger, metrics, pingEveryMs = PING_EVERY_MS }: TransportServices) {
+    super({ server, maxPayload: LIMITS.frameBytes, pingInterval: pingEveryMs, pingMaxRetries: PINGS_UNANSWERED });
+    // Colyseus begins to ping when the server begins to listen; the host's listens already.
+    if (server.listening) this.autoTerminateUnresponsiveClients(pingEveryMs, PINGS_UNANSWERED);
     this.wss.prependListener("connection", (connection: Connection, request: IncomingMessage) => {
       guard(connection, (fault) => {
         metrics.refused("socket", "BAD_FRAME");
