@@ -4,7 +4,8 @@
  *
  *  TapSerializer   `Room.state = …` calls `setSerializer`; `SchemaSerializer.encoder` is protected and may change its class
  *  AllSeeingView   visibility is asked through four StateView methods and nothing else
- *  TapEncoder.compared  `root.changes` lists the trees a patch is made of (log/mirror.ts says what it is for)
+ *  TapEncoder.compared  `root.changes` lists the trees a patch is made of, `root.add` is called for each instance put into a
+ *                  tree (log/mirror.ts says what it is for)
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
@@ -16,7 +17,7 @@
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 import { ClientState, Clock as ColyseusClock, Protocol, type Room, SchemaSerializer, Server, type ServerOptions } from "@colyseus/core";
-import { Encoder, type IRef, type Schema, StateView } from "@colyseus/schema";
+import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
 import { wellFormedStrings } from "./adapter-strings.ts";
 import { Mirror } from "./log/mirror.ts";
 
@@ -59,10 +60,17 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
   readonly #allSeeing = new AllSeeingView();
   /** The last patch did not decode to the live tree: the log needs {@link whole} in its place. */
   diverged = false;
+  /** An instance that was in the tree before was put into it again, since the last discard. */
+  #reattached = false;
 
   constructor(...args: ConstructorParameters<typeof Encoder<T>>) {
     super(...args);
     wellFormedStrings(this.context);
+    const add = this.root.add.bind(this.root);
+    this.root.add = (tree) => {
+      this.#reattached ||= tree.ref[$refId] !== undefined;
+      return add(tree);
+    };
   }
 
   /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
@@ -79,8 +87,17 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
     if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
     const { changeTrees, refCount } = this.root;
     const heldOnce = (refId: number) => (refCount[refId] === 1 ? changeTrees[refId]?.ref : undefined);
-    this.diverged = !this.#mirror.follows(joined(changes), this.#changed(), heldOnce);
+    const patch = joined(changes);
+    if (this.#isSimple()) this.#mirror.keep(patch);
+    else this.diverged = !this.#mirror.follows(patch, this.#changed(), heldOnce);
     return changes;
+  }
+
+  /** The patch only writes fields, and puts new instances into fields and maps: none of that has ever decoded wrongly. */
+  #isSimple(): boolean {
+    if (this.#reattached) return false;
+    for (const ref of this.#changed()) if (!(ref instanceof Schema || ref instanceof MapSchema)) return false;
+    return true;
   }
 
   /** Drops changes that could not be encoded. */
@@ -110,6 +127,7 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
 
   override discardChanges(): void {
     this.#shared = undefined;
+    this.#reattached = false;
     super.discardChanges();
   }
 
