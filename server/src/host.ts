@@ -4,7 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, type Room } from "@colyseus/core";
 import { NetError, type RoomType } from "@ninelives/shared-schema";
@@ -35,6 +35,11 @@ export interface HostOptions {
   readonly logger: Logger;
   /** Share matchmaking with other processes. Default: this process alone. */
   readonly redisUrl?: string | undefined;
+  /**
+   * Where players reach this process when another one sends them here: `host:port`. Default: the host name they used for the
+   * other process, with this one's port.
+   */
+  readonly publicAddress?: string | undefined;
   /** Hides pids. Default false. */
   readonly production?: boolean;
   /** Default: the system's. */
@@ -59,13 +64,21 @@ export interface RunningHost {
 /** Rejects with PORT_TAKEN when the port is in use. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
   const { logger, clock = systemClock } = options;
-  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 });
-  await listen(http, options.port);
+  const backend = await createBackend(options.redisUrl);
+  let answer: RequestListener = (_request, response) => response.writeHead(503, { "retry-after": "1" }).end();
+  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) => answer(request, response));
+  const { port } = await listen(http, options.port).catch(async (error: unknown) => {
+    await closeBackend(backend);
+    throw error;
+  });
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
-  const backend = await createBackend(options.redisUrl);
   const transport = new GuardedTransport({ server: http, logger, metrics, pingEveryMs: options.pingEveryMs });
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend });
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), {
+    transport,
+    ...backend,
+    publicAddress: options.publicAddress ?? `:${port}`,
+  });
   const services: RoomServices = {
     clock,
     logger,
@@ -78,7 +91,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = true;
-  const listener = createHttp({
+  answer = createHttp({
     directory: new Directory(types),
     metrics,
     logger,
@@ -93,8 +106,6 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       players: matchMaker.stats.local.ccu,
     }),
   });
-  http.on("request", listener);
-  const { port } = http.address() as AddressInfo;
   return {
     port,
     url: `http://localhost:${port}`,
@@ -108,10 +119,14 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       transport.shutdown();
       http.closeAllConnections();
       await store.close();
-      backend.presence.shutdown();
-      await backend.driver.shutdown();
+      await closeBackend(backend);
     },
   };
+}
+
+async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
+  presence.shutdown();
+  await driver.shutdown();
 }
 
 function register(host: Host, services: RoomServices): Map<string, RoomType | undefined> {
@@ -158,12 +173,12 @@ function announcePid({ presence }: DirectoryBackend, clock: Clock) {
   };
 }
 
-function listen(http: HttpServer, port: number): Promise<void> {
+function listen(http: HttpServer, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     http.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") reject(error);
       else reject(new NetError("PORT_TAKEN", `port ${port} is in use: stop the other program, or start with PORT=${port + 1}`));
     });
-    http.listen(port, resolve);
+    http.listen(port, () => resolve(http.address() as AddressInfo));
   });
 }

@@ -21,7 +21,8 @@ async function main(): Promise<void> {
     const port = portFromEnv(process.env.PORT);
     const host = await loadConfig(resolve(process.argv[2] ?? "arena.config.ts"));
     if (host.store.kind === "file") makeWritable(host.store.dir);
-    const running = await startHost(host, { port, logger, production, redisUrl: process.env.REDIS_URL });
+    const { REDIS_URL: redisUrl, PUBLIC_ADDRESS: publicAddress } = process.env;
+    const running = await startHost(host, { port, logger, production, redisUrl, publicAddress });
     logger.info({ port: running.port, processId: running.processId, pid: process.pid }, `Ninelives is up: ${running.url}`);
     drainOn(["SIGINT", "SIGTERM"], () => running.stop());
     process.on("uncaughtException", (error) => logger.error({ err: error }, "an error nobody caught; the process goes on"));

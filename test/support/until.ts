@@ -3,10 +3,14 @@ const DEADLINE_MS = 5_000;
 const POLL_MS = 2;
 
 /** Resolves with the first value of `look` that is not undefined or false. */
-export async function until<T>(what: string, look: () => T | undefined | false, deadlineMs = DEADLINE_MS): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > endMs) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -83,7 +83,7 @@ export class Directory {
     }
     const auth: AuthContext = createAuthContext({ headers });
     try {
-      return await matchMaker.controller.invokeMethod(method, target, options, auth);
+      return withAddress(await matchMaker.controller.invokeMethod(method, target, options, auth), headers);
     } catch (error) {
       throw explain(error, method, target);
     }
@@ -107,6 +107,21 @@ async function roomTypeOf(roomId: string): Promise<string> {
     throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, { players: row.clients });
   }
   return row.name;
+}
+
+interface SeatReservation {
+  readonly processId: string;
+  /** Of the room's process; `:port` stands for the host name the client used here. */
+  readonly publicAddress?: string;
+}
+
+/** Where to take the seat: nothing is said of this process, whose address the client knows better than we do. */
+function withAddress(seat: SeatReservation, headers: Headers): SeatReservation {
+  const { publicAddress, ...rest } = seat;
+  if (publicAddress === undefined || seat.processId === matchMaker.processId) return rest;
+  if (!publicAddress.startsWith(":")) return seat;
+  const hostName = (headers.get("host") ?? "localhost").replace(/:\d+$/, "");
+  return { ...rest, publicAddress: hostName + publicAddress };
 }
 
 function isMethod(method: string): method is JoinMethod {
