@@ -1,0 +1,48 @@
+/**
+ * `npm run bench -- <name>`: runs one comparison and prints it. A full run is kept in `bench/results/`; `--quick` is for a look.
+ * Exit code 1 when a promise does not hold, 2 when the name is unknown.
+ */
+import { defineCommand, runMain } from "citty";
+import { latency } from "./latency/latency.ts";
+import type { Bench } from "./lib/bench.ts";
+import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
+import { log } from "./log/log.ts";
+import { tick } from "./tick/tick.ts";
+
+const BENCHES: readonly Bench[] = [log, latency, tick];
+const EXIT = { broken: 1, unknown: 2 } as const;
+
+const command = defineCommand({
+  meta: { name: "bench", description: `One of: ${BENCHES.map(({ name }) => name).join(", ")}` },
+  args: {
+    name: { type: "positional", required: false, description: "Which bench" },
+    json: { type: "boolean", description: "Print JSON instead of a page" },
+    quick: { type: "boolean", description: "A short run whose figures are not kept" },
+  },
+  async run({ args }) {
+    const bench = BENCHES.find(({ name }) => name === args.name);
+    if (bench === undefined) {
+      const names = BENCHES.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join("\n");
+      console.error(
+        `bench: one of these expected, ${args.name === undefined ? "nothing" : `"${args.name}"`} got\n${names}`,
+      );
+      process.exitCode = EXIT.unknown;
+      return;
+    }
+    const quick = args.quick === true;
+    const loadBefore = loadNow();
+    const findings = await bench.run({ quick, tell: (line) => process.stderr.write(`${line}\n`) });
+    const on = circumstances(`npm run bench -- ${bench.name}${quick ? " --quick" : ""}`, loadBefore);
+    if (!quick) await writeResults(bench, findings, on);
+    console.log(
+      args.json === true
+        ? JSON.stringify({ bench: bench.name, ...on, ...findings }, rounded)
+        : findingsMarkdown(bench, findings, on),
+    );
+    if (!findings.targets.every(({ holds }) => holds)) process.exitCode = EXIT.broken;
+  },
+});
+
+await runMain(command);
+// Sockets of the clients may still be closing; the page is out, so nobody waits for them.
+process.exit();

@@ -1,0 +1,34 @@
+/**
+ * How a bench talks to the server process it measures: commands and answers over Node's IPC channel, beside the game's own
+ * sockets, so that asking costs the measured path nothing. This is the server's end; `server-process.ts` is the other one.
+ *
+ *   server -> bench  { port }                 once, when it listens
+ *   bench -> server  { id, command, argument }
+ *   server -> bench  { id, answer }
+ */
+export interface Ready {
+  readonly port: number;
+}
+
+export interface Ask {
+  readonly id: number;
+  readonly command: string;
+  readonly argument: unknown;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly answer: unknown;
+}
+
+export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
+
+/** Says that the server listens, and answers from then on. The process ends with its bench. */
+export function serveControl(port: number, handlers: Handlers): void {
+  process.on("message", async ({ id, command, argument }: Ask) => {
+    const answer = await handlers[command]!(argument as never);
+    process.send!({ id, answer } satisfies Answer);
+  });
+  process.on("disconnect", () => process.exit());
+  process.send!({ port } satisfies Ready);
+}

@@ -1,0 +1,9 @@
+/** A Ninelives host as it is shipped: file store, quiet log. */
+import { createLogger, defineHost, type RoomEntry, startHost, storeFromEnv } from "@ninelives/server";
+import type { RoomType } from "@ninelives/shared-schema";
+
+/** Listens on a free port; resolves with it. */
+export async function startOurs(rooms: Readonly<Record<string, RoomEntry<RoomType>>>) {
+  const host = defineHost({ rooms: rooms as never, store: storeFromEnv() });
+  return await startHost(host, { port: 0, logger: createLogger({ level: "error", pretty: false }) });
+}

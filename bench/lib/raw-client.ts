@@ -1,0 +1,73 @@
+/**
+ * A player as cheap as can be: it does Colyseus's handshake, counts what arrives and decodes nothing, so that one process
+ * holds hundreds and the other core is left to the server.
+ */
+import { Protocol } from "@colyseus/core";
+
+const OPCODE_MASK = 0x1f;
+const JOINED = new Uint8Array([Protocol.JOIN_ROOM]);
+/** An input in which nothing changed since the last one: no body. */
+const SAME_INPUT = new Uint8Array([Protocol.ROOM_INPUT_RELIABLE]);
+
+export class RawClient {
+  bytes = 0;
+  patches = 0;
+  readonly roomId: string;
+  readonly #socket: WebSocket;
+
+  private constructor(roomId: string, socket: WebSocket) {
+    this.roomId = roomId;
+    this.#socket = socket;
+  }
+
+  /** Resolves once the server has confirmed the join. */
+  static async join(url: string, roomType: string): Promise<RawClient> {
+    const seat = await reserve(url, roomType);
+    const socket = new WebSocket(
+      `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`,
+    );
+    socket.binaryType = "arraybuffer";
+    const client = new RawClient(seat.roomId, socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.onclose = ({ code, reason }) => reject(new Error(`the connection closed: ${code} ${reason}`));
+      socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+        client.bytes += data.byteLength;
+        const opcode = new Uint8Array(data, 0, 1)[0]! & OPCODE_MASK;
+        if (opcode === Protocol.ROOM_STATE_PATCH) client.patches++;
+        if (opcode !== Protocol.JOIN_ROOM) return;
+        socket.send(JOINED);
+        resolve();
+      };
+    });
+    return client;
+  }
+
+  sendSameInput(): void {
+    this.#socket.send(SAME_INPUT);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+interface Seat {
+  readonly processId: string;
+  readonly roomId: string;
+  readonly sessionId: string;
+}
+
+async function reserve(url: string, roomType: string): Promise<Seat> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/matchmake/joinOrCreate/${roomType}`, { method: "POST", headers, body: "{}" });
+  const body = await answer.text();
+  if (!answer.ok) throw new Error(`no seat in "${roomType}": ${answer.status} ${body}`);
+  return JSON.parse(body) as Seat;
+}
+
+/** All in one room, one after the other. */
+export async function joinRaw(url: string, roomType: string, count: number): Promise<RawClient[]> {
+  const clients: RawClient[] = [];
+  for (let index = 0; index < count; index++) clients.push(await RawClient.join(url, roomType));
+  return clients;
+}
