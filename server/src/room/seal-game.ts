@@ -9,12 +9,14 @@ import { type CommandQueue, type Handler, submitCommand } from "../inbox/command
 import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
+import { warnOfUnlogged } from "./unlogged.ts";
 
 export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices, tuning: unknown): RoomClass {
   if (!(Game.prototype instanceof GameRoom)) {
     throw new TypeError(`room type "${type.name}": a class that extends GameRoom expected, ${Game.name} got`);
   }
   const dt = 1 / type.tickHz;
+  warnOfUnlogged(type, [type.state, type.memory], services.logger);
 
   class SealedGameRoom extends protect(Game, type, services) {
     /** Patches leave at tick edges only; one that is asked for in between waits for the next. */

@@ -4,6 +4,7 @@ import { Schema } from "@colyseus/schema";
 import { useMonotonicTime } from "../adapter.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
+import { warnOfUnlogged } from "./unlogged.ts";
 
 /** Stands in a plain room's contract, where a rate has to be; its own loop and patchRate rule in truth. */
 const NOMINAL_HZ = 20;
@@ -19,6 +20,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
 
     override async onCreate(options: unknown): Promise<void> {
       await super.onCreate?.(options);
+      if (this.state !== undefined) warnOfUnlogged(type, [this.state.constructor as SchemaClass], services.logger);
       await runtimeOf(this).start(this.roomId);
     }
 
