@@ -3,5 +3,12 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   root: import.meta.dirname,
-  build: { outDir: "dist", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // Only the server reads tuning files; nothing but their reader needs this package.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /node_modules\/yaml\//, sideEffects: false }] } },
+  },
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type {} from "../../games/arena/page/debug-handle.ts";
-import { buildPage, openBrowser, type Server, startServer } from "./stage.ts";
+import { buildPage, layCable, openBrowser, type Server, startServer } from "./stage.ts";
 
 const FILL_TO = 6;
 
@@ -36,7 +36,7 @@ describe("the arena's page", function () {
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (line) => ["error", "warning"].includes(line.type()) && complaints.push(line.text()));
-    await page.goto(server.url + path);
+    await page.goto(new URL(path, server.url).href);
     return page;
   }
 
@@ -123,6 +123,31 @@ describe("the arena's page", function () {
       x,
     );
     await page.waitForFunction(() => window.arena!.shots().some(({ own }) => own));
+  });
+
+  it("[SE1] says that the connection is lost, and plays on in the same seat when it is back", async () => {
+    const cable = await layCable(server);
+    try {
+      const page = await visit(cable.url);
+      await play(page, "Ada");
+      const id = await page.evaluate(() => window.arena!.sessionId);
+      await page.evaluate(() => {
+        new MutationObserver((_, observer) => {
+          if (document.querySelector<HTMLElement>(".banner")!.hidden) return;
+          document.body.dataset.told = document.querySelector(".banner")!.textContent;
+          observer.disconnect();
+        }).observe(document.querySelector(".banner")!, { attributes: true });
+      });
+      cable.cut();
+      await page.waitForFunction(() => document.body.dataset.told?.startsWith("Connection lost"));
+      await page.waitForFunction(() => window.arena!.connection === "CONNECTED");
+      assert.equal(await page.evaluate(() => window.arena!.sessionId), id);
+      await page.mouse.down();
+      await page.waitForFunction(() => window.arena!.shots().some(({ own }) => own));
+      assert.equal(await page.locator(".banner").isHidden(), true);
+    } finally {
+      cable.stop();
+    }
   });
 
   it("takes a visitor whose link is over into another match", async () => {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -73,4 +74,45 @@ async function portOf(child: ChildProcess): Promise<number> {
     return Number(port);
   }
   throw new Error("the server ended before it was up");
+}
+
+export interface Cable {
+  /** Where the server is reached through this cable. */
+  readonly url: string;
+  /** Ends every connection that goes through it, as a lost network does; new ones go through. */
+  cut(): void;
+  stop(): void;
+}
+
+/** A wire between browser and server that a test may cut. */
+export async function layCable(server: Server): Promise<Cable> {
+  const { hostname, port } = new URL(server.url);
+  const open = new Set<Socket>();
+  const relay = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        open.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await once(relay.listen(0), "listening");
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    url: `http://localhost:${(relay.address() as AddressInfo).port}`,
+    cut,
+    stop() {
+      cut();
+      relay.close();
+    },
+  };
 }

@@ -6,6 +6,9 @@ import type { Point } from "../arena.sim.ts";
 const VIEW_AREA = 1_080 * 675;
 /** How far beyond the world's edge the screen may show, px. */
 const MARGIN = 70;
+/** The same on a small screen, as a part of it: there, thumbs and buttons cover the edges. */
+const SMALL_MARGIN = 0.28;
+const SMALL_PX = 700;
 const FOLLOW_PER_SECOND = 9;
 
 export class Camera {
@@ -23,7 +26,7 @@ export class Camera {
   resize(width: number, height: number): void {
     this.#width = width;
     this.#height = height;
-    this.scale = Math.min(1.7, Math.max(0.5, Math.sqrt((width * height) / VIEW_AREA)));
+    this.scale = Math.min(1.7, Math.max(0.55, Math.sqrt((width * height) / VIEW_AREA)));
   }
 
   /** `px`: how far the picture jumps. */
@@ -62,8 +65,10 @@ export class Camera {
   /** Keeps the screen on the world; a world smaller than the screen stays in the middle. */
   #inside(middle: number, worldSize: number, screenSize: number): number {
     const half = screenSize / this.scale / 2;
-    const low = half - MARGIN;
-    const high = worldSize - half + MARGIN;
+    const isSmall = Math.min(this.#width, this.#height) < SMALL_PX;
+    const margin = isSmall ? Math.max(MARGIN, half * 2 * SMALL_MARGIN) : MARGIN;
+    const low = half - margin;
+    const high = worldSize - half + margin;
     return low > high ? worldSize / 2 : Math.min(high, Math.max(low, middle));
   }
 }

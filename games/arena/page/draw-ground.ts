@@ -6,6 +6,7 @@ import { glow } from "./glow.ts";
 const CELL = 80;
 /** How high walls look, px. */
 const WALL_LIFT = 12;
+const RIM = 2;
 
 export function drawGround(context: CanvasRenderingContext2D): void {
   context.fillStyle = floorLight(context);
@@ -53,20 +54,15 @@ function drawGrid(context: CanvasRenderingContext2D): void {
   context.stroke();
 }
 
+/** Layer by layer, so that walls that meet look like one. */
 export function drawWalls(context: CanvasRenderingContext2D): void {
   for (const wall of WALLS) drawShadow(context, wall);
-  for (const { x, y, w, h } of WALLS) {
-    context.fillStyle = "#4d3a35";
-    context.fillRect(x, y, w, h);
-    context.fillStyle = "#86675a";
-    context.fillRect(x, y - WALL_LIFT, w, h);
-  }
-  for (const { x, y, w, h } of WALLS) {
-    context.fillStyle = "rgb(255 255 255 / 5%)";
-    context.fillRect(x + 5, y - WALL_LIFT + 5, w - 10, h - 10);
-    context.fillStyle = "#e8bf9a";
-    context.fillRect(x, y - WALL_LIFT, w, 2);
-  }
+  context.fillStyle = "#4d3a35";
+  for (const { x, y, w, h } of WALLS) context.fillRect(x, y, w, h);
+  context.fillStyle = "#e8bf9a";
+  for (const { x, y, w, h } of WALLS) context.fillRect(x, y - WALL_LIFT, w, h);
+  context.fillStyle = "#86675a";
+  for (const { x, y, w, h } of WALLS) context.fillRect(x, y - WALL_LIFT + RIM, w, h - RIM);
 }
 
 function drawShadow(context: CanvasRenderingContext2D, { x, y, w, h }: Rect): void {

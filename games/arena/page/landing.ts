@@ -4,6 +4,8 @@ import { readWish, writeWish } from "./wishes.ts";
 
 const NAME_MAX = 16;
 const FALLBACK = "Player";
+const MOUSE_KEYS = "Move with WASD or the arrows. Aim and fire with the mouse.";
+const TOUCH_KEYS = "Left thumb moves, right thumb aims and fires.";
 
 export class Landing {
   readonly root: HTMLElement;
@@ -34,19 +36,20 @@ export class Landing {
       "section",
       "landing",
       element("h1", "", "Ninelives"),
-      element("p", "landing-line", invited ? "A friend sent you into their match." : "Three minutes. Most kills win."),
-      form,
-      this.#note,
       element(
         "p",
-        "landing-keys",
-        "Move with WASD, aim and fire with the mouse. On a phone: left thumb moves, right thumb shoots.",
+        "landing-line",
+        invited ? "A friend sent you into their match." : "Shoot first. Most kills win the round.",
       ),
+      form,
+      this.#note,
+      element("p", "landing-keys", isTouch() ? TOUCH_KEYS : MOUSE_KEYS),
     );
   }
 
+  /** Ready to type; on a phone that would only put a keyboard over the page. */
   focus(): void {
-    this.#name.focus();
+    if (!isTouch()) this.#name.focus();
   }
 
   busy(isBusy: boolean): void {
@@ -58,4 +61,8 @@ export class Landing {
   say(text: string): void {
     setText(this.#note, text);
   }
+}
+
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
 }

@@ -70,6 +70,7 @@ export class TouchSticks {
     stick.pointerId = undefined;
     stick.value = undefined;
     stick.knob.style.translate = "0 0";
+    stick.base.style.removeProperty("translate");
     delete stick.base.dataset.held;
   }
 
