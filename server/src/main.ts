@@ -9,6 +9,7 @@ import { createLogger } from "./inspect/logger.ts";
 
 const NODE_MAJOR = 24;
 const DRAIN_MS = 10_000;
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 await main();
 
@@ -16,8 +17,8 @@ async function main(): Promise<void> {
   const nodeMajor = Number(process.versions.node.split(".")[0]);
   if (nodeMajor < NODE_MAJOR) fail(`Node ${NODE_MAJOR} or later expected, ${process.versions.node} got: start through npm start`);
   const production = process.env.NODE_ENV === "production";
-  const logger = createLogger({ level: process.env.LOG_LEVEL ?? "info", pretty: !production && process.stdout.isTTY });
   try {
+    const logger = createLogger({ level: levelFromEnv(process.env.LOG_LEVEL), pretty: !production && process.stdout.isTTY });
     const port = portFromEnv(process.env.PORT);
     const host = await loadConfig(resolve(process.argv[2] ?? "arena.config.ts"));
     if (host.store.kind === "file") makeWritable(host.store.dir);
@@ -36,6 +37,11 @@ function portFromEnv(text = "2567"): number {
   const port = Number(text);
   if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new NetError("CONFIG_INVALID", `PORT: a whole number from 0 to 65535 expected, "${text}" got`);
+}
+
+function levelFromEnv(text = "info"): string {
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new NetError("CONFIG_INVALID", `LOG_LEVEL: one of ${LOG_LEVELS.join(", ")} expected, "${text}" got`);
 }
 
 async function loadConfig(path: string): Promise<Host> {
