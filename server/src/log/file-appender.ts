@@ -3,7 +3,7 @@
  * in one call. A failed write is cut off the file again and retried; when more than LIMITS.appendQueueBytes wait, they are
  * given up and the owner has to `begin` with a fresh snapshot, whose commit then stands for all of them.
  */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
 import type { LogAppender } from "./store.ts";
@@ -81,9 +81,7 @@ export class FileAppender implements LogAppender {
     this.segmentBytes += append.bytes.length;
     this.#queuedBytes += append.bytes.length;
     this.#queue.push(append);
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = undefined;
-    });
+    this.#pumping ??= this.#pump();
   }
 
   #giveUp(last: Append): void {
@@ -95,25 +93,44 @@ export class FileAppender implements LogAppender {
     this.#options.onFault(message, undefined);
   }
 
+  /** Writes until nothing waits. Cleared in the same turn as its last look at the queue, so that no append is left behind. */
   async #pump(): Promise<void> {
     await Promise.resolve();
-    while (this.#queue.length > 0) {
-      const nextBegin = this.#queue.findIndex((append, index) => append.begins && index > 0);
-      const batch = this.#queue.splice(0, nextBegin === -1 ? this.#queue.length : nextBegin);
-      try {
-        await (batch[0]!.begins ? this.#beginSegment(batch) : this.#write(batch));
-      } catch (error) {
-        this.#options.onFault(`${this.#options.base}.log: write failed, ${batch.length} records wait`, error);
-        if (this.needsBegin) this.#orphans.unshift(...batch.map((append) => append.onCommitted));
-        else this.#queue.unshift(...batch);
+    try {
+      while (this.#queue.length > 0) {
+        const nextBegin = this.#queue.findIndex((append, index) => append.begins && index > 0);
+        const batch = this.#queue.splice(0, nextBegin === -1 ? this.#queue.length : nextBegin);
+        if (await this.#tryBatch(batch)) continue;
         if (this.#closing) return;
         await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
-        continue;
       }
-      for (const append of batch) {
-        this.#queuedBytes = Math.max(0, this.#queuedBytes - append.bytes.length);
-        append.onCommitted();
-      }
+    } finally {
+      this.#pumping = undefined;
+    }
+  }
+
+  /** false: the batch waits at the head of the queue again, or its commits wait for the next `begin`. */
+  async #tryBatch(batch: readonly Append[]): Promise<boolean> {
+    try {
+      await (batch[0]!.begins ? this.#beginSegment(batch) : this.#write(batch));
+    } catch (error) {
+      this.#options.onFault(`${this.#options.base}.log: write failed, ${batch.length} records wait`, error);
+      if (this.needsBegin) this.#orphans.unshift(...batch.map((append) => append.onCommitted));
+      else this.#queue.unshift(...batch);
+      return false;
+    }
+    for (const append of batch) {
+      this.#queuedBytes = Math.max(0, this.#queuedBytes - append.bytes.length);
+      this.#tellCommitted(append);
+    }
+    return true;
+  }
+
+  #tellCommitted(append: Append): void {
+    try {
+      append.onCommitted();
+    } catch (error) {
+      this.#options.onFault(`${this.#options.base}.log: a reader of commits threw`, error);
     }
   }
 
@@ -152,8 +169,12 @@ export class FileAppender implements LogAppender {
   }
 }
 
-/** Moves the current segment behind the closed ones and deletes the oldest beyond LIMITS.segmentsKept. */
+/**
+ * Moves the current segment behind the closed ones and deletes the oldest beyond LIMITS.segmentsKept. Nothing when it was
+ * moved already by an attempt that failed afterwards, else every attempt would push out a segment.
+ */
 async function shift(base: string): Promise<void> {
+  if (!(await exists(`${base}.log`))) return;
   const name = (kept: number) => (kept === 0 ? `${base}.log` : `${base}.${kept}.log`);
   await rm(name(LIMITS.segmentsKept), { force: true });
   for (let kept = LIMITS.segmentsKept - 1; kept >= 0; kept--) {
@@ -161,4 +182,11 @@ async function shift(base: string): Promise<void> {
       if (error.code !== "ENOENT") throw error;
     });
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

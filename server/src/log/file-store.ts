@@ -3,10 +3,11 @@
  * power cut may take what the system had not yet put on the disk, except a segment's first snapshot, which is synced.
  *
  * Files of a room, oldest first:
+ *   <id>.ended.log          the last segment of a room of that id that ended before; at most LIMITS.finishedLogs such files and
+ *                           finishedLogBytes of them
  *   <id>.2.log <id>.1.log   closed segments, at most LIMITS.segmentsKept; each begins with its own snapshot
  *   <id>.log                the current segment
  *   <id>.next.log           a new segment being written; it takes the name above once it is whole
- *   <id>.ended.log          the last segment of a room that ended; at most LIMITS.finishedLogs files and finishedLogBytes
  * There is no moment without a readable snapshot: the old segment keeps its name until the new one is whole on disk.
  */
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
@@ -40,6 +41,7 @@ export class FileStore implements LogStore {
     const previousEpoch = lastEpoch(parseSegments(await this.read(roomId)));
     const { clock, onFault } = this.#options;
     const base = join(this.#dir, fileName(roomId));
+    await adopt(base);
     return new FileAppender({ base, previousEpoch, clock, onFault, onFinished: () => this.#retain(base) });
   }
 
@@ -69,7 +71,8 @@ export class FileStore implements LogStore {
 
   async #retain(base: string): Promise<void> {
     for (let kept = 1; kept <= LIMITS.segmentsKept; kept++) await rm(`${base}.${kept}.log`, { force: true });
-    await rename(`${base}.log`, `${base}.ended.log`);
+    await rm(`${base}.next.log`, { force: true });
+    await rename(`${base}.log`, `${base}.ended.log`).catch(missingIsUndefined);
     const ended = await Promise.all(
       (await this.#files())
         .filter((file) => file.endsWith(".ended.log"))
@@ -91,16 +94,24 @@ export class FileStore implements LogStore {
 /** Suffixes of a room's files, oldest first. */
 function segmentSuffixes(): string[] {
   const closed = Array.from({ length: LIMITS.segmentsKept }, (_, index) => `.${LIMITS.segmentsKept - index}.log`);
-  return [...closed, ".log", ".next.log", ".ended.log"];
+  return [".ended.log", ...closed, ".log", ".next.log"];
+}
+
+/** A crash fell between the two renames of a new segment, and it is the newest there is: it gets its name. */
+async function adopt(base: string): Promise<void> {
+  const current = await stat(`${base}.log`).catch(missingIsUndefined);
+  if (current === undefined) await rename(`${base}.next.log`, `${base}.log`).catch(missingIsUndefined);
 }
 
 /** A room id may be anything a game chose; a file name may not. Other characters become `%` and their UTF-16 unit in hex. */
 function fileName(roomId: string): string {
+  if (roomId === "") return "%";
   return roomId.replace(/[^A-Za-z0-9_-]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function roomIdOf(file: string): string {
   const name = file.slice(0, file.indexOf("."));
+  if (name === "%") return "";
   return name.replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)));
 }
 

@@ -11,11 +11,15 @@ import type { LogAppender, LogStore } from "./store.ts";
 export class MemoryStore implements LogStore {
   readonly name = "memory";
   readonly #logs = new Map<string, Uint8Array[]>();
-  readonly #finished: string[] = [];
+  /** Oldest first. */
+  readonly #finished = new Set<string>();
 
   async open(roomId: string): Promise<LogAppender> {
     const previousEpoch = lastEpoch(parseSegments(await this.read(roomId)));
-    const onBegin = (records: Uint8Array[]) => this.#logs.set(roomId, records);
+    const onBegin = (records: Uint8Array[]) => {
+      this.#finished.delete(roomId);
+      this.#logs.set(roomId, records);
+    };
     return new MemoryAppender(previousEpoch, onBegin, () => this.#retain(roomId));
   }
 
@@ -34,8 +38,12 @@ export class MemoryStore implements LogStore {
   }
 
   #retain(roomId: string): void {
-    this.#finished.push(roomId);
-    if (this.#finished.length > LIMITS.finishedLogs) this.#logs.delete(this.#finished.shift()!);
+    if (!this.#logs.has(roomId)) return;
+    this.#finished.add(roomId);
+    if (this.#finished.size <= LIMITS.finishedLogs) return;
+    const [oldest] = this.#finished as Iterable<string>;
+    this.#finished.delete(oldest!);
+    this.#logs.delete(oldest!);
   }
 }
 

@@ -32,8 +32,8 @@ export class World {
   }
 
   /** Every instance that can be reached, the root first. */
-  instances(): Schema[] {
-    const found = new Set<Schema>([this.root]);
+  instances(from = this.root): Schema[] {
+    const found = new Set<Schema>([from]);
     for (const instance of found) {
       for (const { name } of fieldsOf(instance)) {
         const value = valueAt(instance, name);
@@ -126,7 +126,9 @@ export class World {
   #child(type: SchemaClass, step: Step): Schema {
     const source = (step.value + step.kind) % 5;
     const known = source === 0 && this.#shares ? this.instances() : source === 1 ? [...this.#removed] : [];
-    const candidates = known.filter((instance) => instance instanceof type && instance !== this.root);
+    const held = new Set(this.#shares ? [] : this.instances());
+    const free = (instance: Schema) => this.#shares || !this.instances(instance).some((part) => held.has(part));
+    const candidates = known.filter((instance) => instance instanceof type && instance !== this.root && free(instance));
     const old = candidates[step.index % Math.max(1, candidates.length)];
     if (old !== undefined) return old;
     const fitting = this.#classes.fitting.get(type)!;
