@@ -5,6 +5,7 @@
  *  countFrames     `room.connection.events.onmessage` is called with every frame; the lowest five bits of byte 0 are the opcode
  *  quietWindow     `room.reconnection` is a plain object, read at every drop
  *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
+ *  leaveWhenBack   `room.leave()` is lost while the connection is down; `onReconnect` is told before anything else is sent
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
  */
 import type { Client as SdkClient, InputHandle, Room as SdkRoom } from "@colyseus/sdk";
@@ -59,6 +60,15 @@ export function quietWindow(room: SdkRoom, random: () => number): void {
   room.reconnection.maxRetries = Number.POSITIVE_INFINITY;
   room.reconnection.backoff = (attempt) =>
     attempt === 1 ? 200 * random() : Math.min(30_000, 1_000 * 2 ** (attempt - 2)) * (0.8 + 0.4 * random());
+}
+
+/** Attempts to give a seat back after the player has left; then it is left to run out. */
+const LEAVE_ATTEMPTS = 3;
+
+/** Leaves a room whose connection is down: it comes back once more, only to say goodbye. */
+export function leaveWhenBack(room: SdkRoom): void {
+  room.reconnection.maxRetries = room.reconnection.retryCount + LEAVE_ATTEMPTS - 1;
+  room.onReconnect(() => void room.leave(true));
 }
 
 export function inputHandle<Input>(room: SdkRoom): InputHandle<Input> {

@@ -14,7 +14,7 @@ import {
   type RoomType,
   type StateOf,
 } from "@ninelives/shared-schema";
-import { countFrames, type FrameCounts, inputHandle, quietWindow } from "./adapter.ts";
+import { countFrames, type FrameCounts, inputHandle, leaveWhenBack, quietWindow } from "./adapter.ts";
 import { Connection } from "./connection/connection.ts";
 import { commandError } from "./errors.ts";
 import { NetStats } from "./net-stats.ts";
@@ -107,9 +107,14 @@ export class Room<T extends RoomType> {
     return () => this.#patchListeners.delete(listener);
   }
 
-  /** Leaves for good: the seat is given up. */
+  /** Leaves for good: the seat is given up. While the connection is down that is done in the background. */
   async leave(): Promise<void> {
     if (this.connection.state === "DISCONNECTED") return;
+    if (this.connection.state === "RECONNECTING") {
+      leaveWhenBack(this.sdk as SdkRoom);
+      this.connection.setState({ name: "DISCONNECTED", reason: "CONSENTED" }, "CONSENTED");
+      return;
+    }
     const left = new Promise<void>((resolve) => {
       this.connection.onChange(({ to }) => to === "DISCONNECTED" && resolve());
     });
