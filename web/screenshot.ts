@@ -9,7 +9,7 @@ import type {} from "../games/arena/page/debug-handle.ts";
 import { buildPage, openBrowser, startServer } from "../test/browser/stage.ts";
 
 const VIEW = { width: 1200, height: 750 };
-const PICTURES = 28;
+const PICTURES = 45;
 const file = resolve(process.argv[2] ?? resolve(import.meta.dirname, "../docs/arena.png"));
 
 await buildPage();

@@ -5,7 +5,17 @@ import { botName } from "./arena.bot.ts";
 import { type CommandHandlers, GameRoom, type Step } from "@ninelives/server";
 import type { JoinOptions } from "@ninelives/shared-schema";
 import { PACK_SPOTS, SPAWNS } from "./arena.map.ts";
-import { type Control, SHIP_R, shotAt, shotFrom, SHOT_R, stepShip, wayBlocked, wayHitsCircle } from "./arena.sim.ts";
+import {
+  type Control,
+  ranking,
+  SHIP_R,
+  shotAt,
+  shotFrom,
+  SHOT_R,
+  stepShip,
+  wayBlocked,
+  wayHitsCircle,
+} from "./arena.sim.ts";
 import { Arena, Pack, Rules, Ship, Shot, ShotSecret } from "./arena.type.ts";
 
 /** Inputs a session may save up while its connection stalls, and have applied in one step afterwards. */
@@ -197,11 +207,10 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
   }
 
   #announceWinner(): void {
-    let winner: [string, Ship] | undefined;
-    for (const entry of this.state.ships.entries())
-      if (winner === undefined || entry[1].score > winner[1].score) winner = entry;
-    if (winner !== undefined)
-      this.emit("roundOver", { winner: winner[0], name: winner[1].name, score: winner[1].score });
+    const [winner] = ranking(this.state.ships);
+    if (winner === undefined) return;
+    const [id, { name, score }] = winner;
+    this.emit("roundOver", { winner: id, name, score });
   }
 
   /** Bots come until `fillTo` ships fly, and go as people come: the one with the lowest score first. */

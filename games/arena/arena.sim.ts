@@ -75,6 +75,16 @@ export function shotAt(shot: ShotStart, ageMs: number): { x: number; y: number }
   return { x: shot.x + (shot.vx * ageMs) / 1000, y: shot.y + (shot.vy * ageMs) / 1000 };
 }
 
+interface Tally {
+  readonly score: number;
+  readonly deaths: number;
+}
+
+/** Best first: most kills; among equals, fewest deaths. */
+export function ranking<S extends Tally>(ships: Iterable<[string, S]>): [string, S][] {
+  return [...ships].sort(([, a], [, b]) => b.score - a.score || a.deaths - b.deaths);
+}
+
 /** Nearest point of a way to a circle's middle is within its radius; `from` and `to` are the ends of the way. */
 export function wayHitsCircle(from: Point, to: Point, middle: Point, radius: number): boolean {
   const dx = to.x - from.x;

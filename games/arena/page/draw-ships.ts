@@ -6,7 +6,7 @@ import type { ShipView } from "./ships.ts";
 const BAR_W = 42;
 const FONT = "600 12px system-ui, sans-serif";
 
-export function drawShip(context: CanvasRenderingContext2D, view: ShipView, maxHp: number, nowMs: number): void {
+export function drawShip(context: CanvasRenderingContext2D, view: ShipView, nowMs: number): void {
   const { ship, x, y } = view;
   context.save();
   context.globalAlpha = ship.away ? 0.45 : 1;
@@ -16,7 +16,6 @@ export function drawShip(context: CanvasRenderingContext2D, view: ShipView, maxH
   context.rotate(view.aim);
   drawHull(context, view);
   context.restore();
-  drawLabel(context, view, maxHp);
   if (view.arrived < 1) drawArrival(context, view);
 }
 
@@ -57,7 +56,8 @@ function drawFlame(context: CanvasRenderingContext2D, { ship }: ShipView, nowMs:
   context.restore();
 }
 
-function drawLabel(context: CanvasRenderingContext2D, view: ShipView, maxHp: number): void {
+/** Name and health: over walls, too. */
+export function drawLabel(context: CanvasRenderingContext2D, view: ShipView, maxHp: number): void {
   const { ship, x } = view;
   const y = view.y - SHIP_R - 16;
   const part = Math.min(1, Math.max(0, view.hpShown / maxHp));

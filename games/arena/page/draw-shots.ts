@@ -3,12 +3,17 @@ import { glow } from "./glow.ts";
 import type { ShotView } from "./shots.ts";
 
 const TAIL_PX = 26;
+/** The gun's flash lasts until the shot is this far. */
+const FLASH_PX = 60;
+const FLASH_HUE = 45;
 
 export function drawShot(context: CanvasRenderingContext2D, { x, y, hue, start }: ShotView): void {
+  const travelled = Math.hypot(x - start.x, y - start.y);
   const speed = Math.hypot(start.vx, start.vy) || 1;
-  const grown = Math.min(TAIL_PX, Math.hypot(x - start.x, y - start.y));
+  const grown = Math.min(TAIL_PX, travelled);
   const tailX = x - (start.vx / speed) * grown;
   const tailY = y - (start.vy / speed) * grown;
+  if (travelled < FLASH_PX) glow(context, start.x, start.y, 30, FLASH_HUE, 1 - travelled / FLASH_PX);
   glow(context, x, y, 18, hue, 0.9);
   context.lineCap = "round";
   context.strokeStyle = `hsl(${hue} 95% 62%)`;

@@ -28,6 +28,11 @@ export class Effects implements ShipEvents, ShotEvents {
     this.#sounds.play("hit");
   }
 
+  /** This player's kill. */
+  scored(view: ShipView | undefined, streak: number): void {
+    if (view !== undefined) this.particles.text(view, FIRE_HUE, streak > 1 ? `+1  ${streak} in a row` : "+1");
+  }
+
   died({ ship, x, y, isSelf }: ShipView): void {
     this.particles.sparks({ x, y }, ship.hue, 46, 420);
     this.particles.sparks({ x, y }, FIRE_HUE, 30, 300);

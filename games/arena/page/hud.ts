@@ -1,8 +1,9 @@
 /** What stands around the match: clock, own score and health, buttons, feed, scoreboard. Reads the state; changes nothing. */
+import { ranking } from "../arena.sim.ts";
 import type { ArenaState } from "../arena.type.ts";
 import { button, element, setText } from "./dom.ts";
 import { KillFeed } from "./kill-feed.ts";
-import { ranking, Scoreboard } from "./scoreboard.ts";
+import { Scoreboard } from "./scoreboard.ts";
 
 /** A round that ends this soon says so, seconds. */
 const HURRY_SECONDS = 15;
@@ -61,11 +62,14 @@ export class Hud {
     const leftSeconds = Math.max(0, Math.ceil((state.phaseEndsMs - serverNowMs) / 1000));
     setText(this.#clock, `${Math.floor(leftSeconds / 60)}:${String(leftSeconds % 60).padStart(2, "0")}`);
     this.#clock.dataset.hurry = String(state.playing && leftSeconds <= HURRY_SECONDS);
-    const places = ranking(state);
+    const places = ranking(state.ships);
     const place = places.findIndex(([id]) => id === selfId);
     const self = places[place]?.[1];
     setText(this.#score, `${self?.score ?? 0}`);
-    setText(this.#rank, self === undefined ? "" : `kills, ${ordinal(place + 1)} of ${places.length}`);
+    setText(
+      this.#rank,
+      self === undefined ? "" : `${self.score === 1 ? "kill" : "kills"}, ${ordinal(place + 1)} of ${places.length}`,
+    );
     const hp = self?.alive === true ? self.hp : 0;
     this.#health.style.scale = `${hp / (state.rules.maxHp || 1)} 1`;
     this.#health.dataset.low = String(hp <= state.rules.maxHp * 0.3);

@@ -6,6 +6,7 @@
  *   drawn   -> camera, canvas, and what stands around it
  */
 import { createPredictor, interpolationDelayMs, type Room } from "@ninelives/client";
+import type { CodeName } from "@ninelives/shared-schema";
 import { Arena } from "../arena.type.ts";
 import { Controls } from "./controls.ts";
 import { DebugHandle } from "./debug-handle.ts";
@@ -124,6 +125,7 @@ export class Match {
         const killed = this.#nameOf(of);
         if (of === this.#room.sessionId) this.#death.killedBy(killer);
         if (killed !== undefined) this.#hud.feed.add(killer, killed, streak, performance.now());
+        if (by === this.#room.sessionId) this.#effects.scored(this.#ships.get(of), streak);
       }),
       this.#room.on("hit", ({ on, x, y }) => {
         const hue = this.#ships.get(on)?.ship.hue ?? 0;
@@ -131,7 +133,7 @@ export class Match {
       }),
       this.#room.connection.onChange(({ to, reason }) => {
         if (to === "RECONNECTING") this.#banner.show("Connection lost. Your seat is held; reconnecting", false);
-        else if (to === "DISCONNECTED") this.#banner.show(`The connection is gone for good (${reason}).`, true);
+        else if (to === "DISCONNECTED") this.#banner.show(whyGone(reason), true);
         else this.#banner.hide();
       }),
     );
@@ -153,6 +155,17 @@ export class Match {
   #nameOf(id: string): FeedName | undefined {
     const ship = this.#room.state.ships.get(id);
     return ship === undefined ? undefined : { name: ship.name, hue: ship.hue, isSelf: id === this.#room.sessionId };
+  }
+}
+
+function whyGone(reason: CodeName | number): string {
+  switch (reason) {
+    case "SERVER_SHUTDOWN":
+      return "The server went down for a restart.";
+    case "SEAT_EXPIRED":
+      return "You were away too long: your seat is free again.";
+    default:
+      return `The connection is gone for good (${reason}).`;
   }
 }
 

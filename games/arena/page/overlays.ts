@@ -1,9 +1,9 @@
 /** What lies over the match for a while: shot down, round over, connection lost. Each shows itself when the state says so. */
+import { ranking } from "../arena.sim.ts";
 import type { ArenaState, Ship } from "../arena.type.ts";
 import { button, element, setText } from "./dom.ts";
 import { type FeedName, nameTag } from "./kill-feed.ts";
 import type { Scoreboard } from "./scoreboard.ts";
-import { ranking } from "./scoreboard.ts";
 
 export class DeathScreen {
   readonly root = element("section", "overlay death");
@@ -43,7 +43,7 @@ export class RoundScreen {
     this.root.hidden = state.playing;
     if (this.root.hidden) return;
     if (this.#board.root.parentElement !== this.#place) this.#place.append(this.#board.root);
-    const [first] = ranking(state);
+    const [first] = ranking(state.ships);
     setText(
       this.#winner,
       first === undefined ? "Round over" : first[0] === selfId ? "You win" : `${first[1].name} wins`,

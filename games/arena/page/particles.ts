@@ -43,7 +43,7 @@ export class Particles {
   }
 
   text(at: Point, hue: number, text: string): void {
-    this.#add({ kind: "text", text, hue, size: 15, lifeSeconds: 0.8, age: 0, x: at.x, y: at.y, vx: 0, vy: -42 });
+    this.#add({ kind: "text", text, hue, size: 19, lifeSeconds: 1.1, age: 0, x: at.x, y: at.y, vx: 0, vy: -42 });
   }
 
   update(dtSeconds: number): void {

@@ -1,10 +1,7 @@
 /** The table of everyone in the match: shown while Tab is held, after its button, and when a round is over. */
-import type { ArenaState, Ship } from "../arena.type.ts";
+import { ranking } from "../arena.sim.ts";
+import type { ArenaState } from "../arena.type.ts";
 import { element } from "./dom.ts";
-
-export function ranking(state: ArenaState): [string, Ship][] {
-  return [...state.ships].sort(([, a], [, b]) => b.score - a.score || a.deaths - b.deaths);
-}
 
 export class Scoreboard {
   readonly root = element("table", "scores");
@@ -17,7 +14,7 @@ export class Scoreboard {
   }
 
   update(state: ArenaState, selfId: string): void {
-    const rows = ranking(state).map(([id, { name, hue, score, deaths, bot, away }]) => ({
+    const rows = ranking(state.ships).map(([id, { name, hue, score, deaths, bot, away }]) => ({
       id,
       name,
       hue,

@@ -4,7 +4,7 @@ import { Camera } from "./camera.ts";
 import { element } from "./dom.ts";
 import { drawGround, drawPacks, drawWalls } from "./draw-ground.ts";
 import { drawMap } from "./draw-map.ts";
-import { drawShip } from "./draw-ships.ts";
+import { drawLabel, drawShip } from "./draw-ships.ts";
 import { drawShot } from "./draw-shots.ts";
 import type { Particles } from "./particles.ts";
 import type { ShipView } from "./ships.ts";
@@ -48,8 +48,9 @@ export class Screen {
     drawGround(context);
     drawPacks(context, packs, nowMs);
     for (const shot of shots) if (shot.visible) drawShot(context, shot);
-    for (const view of ships) if (view.alive) drawShip(context, view, maxHp, nowMs);
+    for (const view of ships) if (view.alive) drawShip(context, view, nowMs);
     drawWalls(context);
+    for (const view of ships) if (view.alive) drawLabel(context, view, maxHp);
     particles.draw(context);
   }
 
