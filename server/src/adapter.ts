@@ -58,8 +58,10 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
   #scratch = NOTHING;
   #mirror: Mirror | undefined;
   readonly #allSeeing = new AllSeeingView();
-  /** The last patch did not decode to the live tree: the log needs {@link whole} in its place. */
+  /** The last patch did not decode to the live tree, or too many wait for a look: the log needs {@link whole} in its place. */
   diverged = false;
+  /** Somebody took a snapshot, so there is a log. Without one nobody reads hidden bytes, and none are made. */
+  #logged = false;
   /** An instance that was in the tree before was put into it again, since the last discard. */
   #reattached = false;
 
@@ -77,7 +79,7 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
   changes(prefixBytes: number): TreeBytes | undefined {
     if (!this.hasChanges) return undefined;
     const shared = this.encode({ offset: prefixBytes }).subarray(prefixBytes);
-    if (!this.context.hasFilters) return { shared, hidden: NOTHING };
+    if (!this.#logged || !this.context.hasFilters) return { shared, hidden: NOTHING };
     return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#allSeeing, buffer, 0)) };
   }
 
@@ -88,7 +90,7 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
     const { changeTrees, refCount } = this.root;
     const heldOnce = (refId: number) => (refCount[refId] === 1 ? changeTrees[refId]?.ref : undefined);
     const patch = joined(changes);
-    if (this.#isSimple()) this.#mirror.keep(patch);
+    if (this.#isSimple()) this.diverged = !this.#mirror.keep(patch);
     else this.diverged = !this.#mirror.follows(patch, this.#changed(), heldOnce);
     return changes;
   }
@@ -114,6 +116,7 @@ class TapEncoder<T extends Schema> extends Encoder<T> {
       : NOTHING;
     const bytes = { shared, hidden };
     this.diverged = false;
+    this.#logged = true;
     this.#mirror = Mirror.of(this.state, joined(bytes));
     return bytes;
   }

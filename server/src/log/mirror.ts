@@ -16,8 +16,12 @@ type HeldOnce = (refId: number) => IRef | undefined;
 type SchemaClass = new () => Schema;
 type Skipped = ReadonlyMap<SchemaClass, ReadonlySet<string>>;
 
-/** Patches kept unread, bytes. At the cap they are applied. */
-const UNREAD_BYTES = 512 * 1024;
+/**
+ * Patches kept unread, bytes, and in snapshots of this room; the larger of both is the cap. Beyond it a fresh snapshot costs
+ * less than reading them, which would take milliseconds out of one tick.
+ */
+const UNREAD_BYTES = 128 * 1024;
+const UNREAD_SNAPSHOTS = 4;
 
 interface FieldMeta {
   readonly name: string;
@@ -31,11 +35,13 @@ export class Mirror {
   /** The snapshot and the patches not applied yet. */
   #unread: Uint8Array[];
   #unreadBytes = 0;
+  readonly #unreadMaxBytes: number;
   #decoder: MirrorDecoder | undefined;
 
   private constructor(root: SchemaClass, whole: Uint8Array, skipped: Skipped) {
     this.#root = root;
     this.#unread = [whole];
+    this.#unreadMaxBytes = Math.max(UNREAD_BYTES, UNREAD_SNAPSHOTS * whole.length);
     this.#skipped = skipped;
   }
 
@@ -49,11 +55,11 @@ export class Mirror {
     return skipped === undefined ? undefined : new Mirror(root, whole, skipped);
   }
 
-  /** Takes a patch that needs no look; it is applied when one does. */
-  keep(patch: Uint8Array): void {
+  /** Takes a patch that needs no look; it is applied when one does. false: too much waits, begin anew with a snapshot. */
+  keep(patch: Uint8Array): boolean {
     this.#unread.push(patch);
     this.#unreadBytes += patch.length;
-    if (this.#unreadBytes > UNREAD_BYTES) this.#catchUp();
+    return this.#unreadBytes <= this.#unreadMaxBytes;
   }
 
   /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
