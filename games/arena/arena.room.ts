@@ -89,8 +89,6 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     }
     this.#flyShots(dt);
     this.#handOutPacks();
-    // By hand, because the recording of its own sizes its history by a patch timer, and this room has none.
-    this.#rewind.record(elapsedMs, dt * 1000);
   }
 
   #applyInputs(sessionId: string, ship: Ship, dt: number): void {

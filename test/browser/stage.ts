@@ -18,7 +18,7 @@ const SOURCES = [
   "client/src/**/*.ts",
   "shared-schema/src/**/*.ts",
 ];
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.NINELIVES_CHROMIUM ?? "/usr/bin/chromium";
 const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-gpu",
