@@ -7,6 +7,7 @@ import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
 import type { LogAppender } from "./store.ts";
+import type { WritePace } from "./write-pace.ts";
 
 const RETRY_MS = 1_000;
 
@@ -21,6 +22,8 @@ export interface FileAppenderOptions {
   readonly base: string;
   readonly previousEpoch: number;
   readonly clock: Clock;
+  /** One for all files of the store. */
+  readonly pace: WritePace;
   readonly onFault: (message: string, error: unknown) => void;
   readonly onFinished: () => Promise<void>;
 }
@@ -138,8 +141,9 @@ export class FileAppender implements LogAppender {
     const file = this.#file!;
     const bytes = batch.reduce((sum, append) => sum + append.bytes.length, 0);
     try {
-      const { bytesWritten } = await file.writev(batch.map((append) => append.bytes), this.#wholeBytes);
-      if (bytesWritten !== bytes) throw new Error(`${bytesWritten} of ${bytes} bytes written`);
+      const chunks = batch.map((append) => append.bytes);
+      const written = await this.#options.pace.write(file, chunks, bytes, this.#wholeBytes);
+      if (written !== bytes) throw new Error(`${written} of ${bytes} bytes written`);
     } catch (error) {
       await file.truncate(this.#wholeBytes).catch(() => {});
       throw error;

@@ -17,6 +17,7 @@ import type { Clock } from "../tick/clock.ts";
 import { FileAppender } from "./file-appender.ts";
 import { lastEpoch, parseSegments } from "./read-log.ts";
 import type { LogAppender, LogStore } from "./store.ts";
+import { WritePace } from "./write-pace.ts";
 
 export interface FileStoreOptions {
   /** Folder of the logs; `rooms/` is made below it. */
@@ -30,10 +31,12 @@ export class FileStore implements LogStore {
   readonly name = "file";
   readonly #dir: string;
   readonly #options: FileStoreOptions;
+  readonly #pace: WritePace;
 
   constructor(options: FileStoreOptions) {
     this.#dir = join(options.dir, "rooms");
     this.#options = options;
+    this.#pace = new WritePace(options.clock);
   }
 
   async open(roomId: string): Promise<LogAppender> {
@@ -42,7 +45,14 @@ export class FileStore implements LogStore {
     const { clock, onFault } = this.#options;
     const base = join(this.#dir, fileName(roomId));
     await adopt(base);
-    return new FileAppender({ base, previousEpoch, clock, onFault, onFinished: () => this.#retain(base) });
+    return new FileAppender({
+      base,
+      previousEpoch,
+      clock,
+      pace: this.#pace,
+      onFault,
+      onFinished: () => this.#retain(base),
+    });
   }
 
   async list(): Promise<string[]> {
