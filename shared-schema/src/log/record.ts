@@ -142,13 +142,13 @@ function hex(value: number): string {
 }
 
 function varintBytes(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`an unsigned safe integer expected, ${value} got`);
   let size = 1;
   for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
   return size;
 }
 
 function writeVarint(out: Uint8Array, start: number, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`an unsigned safe integer expected, ${value} got`);
   let at = start;
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 128;

@@ -32,18 +32,35 @@ export function parseTuning<T extends RoomType>(type: T, text: string, file: str
   const strict = type.tuning instanceof z.ZodObject ? z.strictObject(type.tuning.shape) : type.tuning;
   const raw: unknown = document.toJS() ?? {};
   const parsed = strict.safeParse(raw);
-  if (parsed.success) return { ok: true, values: parsed.data as TuningOf<T> };
+  if (parsed.success) {
+    const unknown = unknownFields(raw, parsed.data).map((path) => problem(path, "not a field of this room type"));
+    return unknown.length > 0 ? { ok: false, issues: unknown } : { ok: true, values: parsed.data as TuningOf<T> };
+  }
   return {
     ok: false,
-    issues: parsed.error.issues.flatMap((problem) => {
-      const names = problem.code === "unrecognized_keys" ? problem.keys : [problem.path.join(".")];
-      return names.map((name) => {
-        const path = problem.code === "unrecognized_keys" ? [...problem.path, name] : problem.path;
-        const what = problem.code === "unrecognized_keys" ? "not a field of this room type" : problem.message;
-        return issue(offsetOf(document, path), `${name || "(file)"}: ${what}, got ${JSON.stringify(document.getIn(path))}`);
-      });
+    issues: parsed.error.issues.flatMap((found) => {
+      if (found.code !== "unrecognized_keys") return [problem(found.path, found.message)];
+      return found.keys.map((key) => problem([...found.path, key], "not a field of this room type"));
     }),
   };
+
+  function problem(path: readonly PropertyKey[], what: string): TuningIssue {
+    const name = path.join(".") || "(file)";
+    return issue(offsetOf(document, path), `${name}: ${what}, got ${JSON.stringify(document.getIn(path))}`);
+  }
+}
+
+/** Paths of fields that were given and are not in the checked values: the schema of an inner object drops what it does not know. */
+function unknownFields(given: unknown, checked: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (!isFields(given) || !isFields(checked)) return [];
+  return Object.keys(given).flatMap((key) => {
+    const at = [...path, key];
+    return key in checked ? unknownFields(given[key], checked[key], at) : [at];
+  });
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Where the pair of the last key stands; the start of the file when it is missing. */
