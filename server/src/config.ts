@@ -109,7 +109,9 @@ function loadTuning(name: string, type: RoomType, file: string | undefined): unk
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw invalid([{ field: `rooms.${name}.tuning`, message: `a readable file expected, ${(error as Error).message}` }]);
+    throw invalid([
+      { field: `rooms.${name}.tuning`, message: `a readable file expected, ${(error as Error).message}` },
+    ]);
   }
   const result = parseTuning(type, text, file);
   if (result.ok) return result.values;
@@ -122,7 +124,10 @@ function check<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
   throw invalid(
     fieldIssues(parsed.error.issues).map(({ field, message }, index) => {
       const path = parsed.error.issues[index]!.path;
-      const got = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+      const got = path.reduce<unknown>(
+        (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+        value,
+      );
       const full = field === "(value)" ? at || field : at === "" ? field : `${at}.${field}`;
       return { field: full, message: `${message}, got ${describe(got)}` };
     }),
@@ -130,11 +135,14 @@ function check<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
 }
 
 function invalid(issues: { field: string; message: string }[]): NetError {
-  return new NetError("CONFIG_INVALID", issues.map(({ field, message }) => `${field}: ${message}`).join("; "), { issues });
+  return new NetError("CONFIG_INVALID", issues.map(({ field, message }) => `${field}: ${message}`).join("; "), {
+    issues,
+  });
 }
 
 function describe(value: unknown): string {
   if (typeof value === "function") return `class ${value.name || "(anonymous)"}`;
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).join(", ")}`;
+  if (typeof value === "object" && value !== null)
+    return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).join(", ")}`;
   return JSON.stringify(value) ?? "nothing";
 }

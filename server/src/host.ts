@@ -66,7 +66,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const { logger, clock = systemClock } = options;
   const backend = await createBackend(options.redisUrl);
   let answer: RequestListener = (_request, response) => response.writeHead(503, { "retry-after": "1" }).end();
-  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) => answer(request, response));
+  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
+    answer(request, response),
+  );
   const { port } = await listen(http, options.port).catch(async (error: unknown) => {
     await closeBackend(backend);
     throw error;
@@ -177,7 +179,10 @@ function listen(http: HttpServer, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     http.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") reject(error);
-      else reject(new NetError("PORT_TAKEN", `port ${port} is in use: stop the other program, or start with PORT=${port + 1}`));
+      else
+        reject(
+          new NetError("PORT_TAKEN", `port ${port} is in use: stop the other program, or start with PORT=${port + 1}`),
+        );
     });
     http.listen(port, () => resolve(http.address() as AddressInfo));
   });

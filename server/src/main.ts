@@ -15,19 +15,30 @@ await main();
 
 async function main(): Promise<void> {
   const nodeMajor = Number(process.versions.node.split(".")[0]);
-  if (nodeMajor < NODE_MAJOR) fail(`Node ${NODE_MAJOR} or later expected, ${process.versions.node} got: start through npm start`);
+  if (nodeMajor < NODE_MAJOR)
+    fail(`Node ${NODE_MAJOR} or later expected, ${process.versions.node} got: start through npm start`);
   const production = process.env.NODE_ENV === "production";
   try {
-    const logger = createLogger({ level: levelFromEnv(process.env.LOG_LEVEL), pretty: !production && process.stdout.isTTY });
+    const logger = createLogger({
+      level: levelFromEnv(process.env.LOG_LEVEL),
+      pretty: !production && process.stdout.isTTY,
+    });
     const port = portFromEnv(process.env.PORT);
     const host = await loadConfig(resolve(process.argv[2] ?? "arena.config.ts"));
     if (host.store.kind === "file") makeWritable(host.store.dir);
     const { REDIS_URL: redisUrl, PUBLIC_ADDRESS: publicAddress } = process.env;
     const running = await startHost(host, { port, logger, production, redisUrl, publicAddress });
-    logger.info({ port: running.port, processId: running.processId, pid: process.pid }, `Ninelives is up: ${running.url}`);
+    logger.info(
+      { port: running.port, processId: running.processId, pid: process.pid },
+      `Ninelives is up: ${running.url}`,
+    );
     drainOn(["SIGINT", "SIGTERM"], () => running.stop());
-    process.on("uncaughtException", (error) => logger.error({ err: error }, "an error nobody caught; the process goes on"));
-    process.on("unhandledRejection", (error) => logger.error({ err: error }, "a rejection nobody caught; the process goes on"));
+    process.on("uncaughtException", (error) =>
+      logger.error({ err: error }, "an error nobody caught; the process goes on"),
+    );
+    process.on("unhandledRejection", (error) =>
+      logger.error({ err: error }, "a rejection nobody caught; the process goes on"),
+    );
   } catch (error) {
     fail(error instanceof NetError ? error.message : String((error as Error).stack ?? error));
   }
@@ -55,7 +66,9 @@ async function loadConfig(path: string): Promise<Host> {
   } catch (error) {
     if (!(error instanceof NetError)) throw error;
     const issues = (error.details.issues as FieldIssue[] | undefined) ?? [{ field: "", message: error.message }];
-    const lines = issues.map(({ field, message }) => `${file}:${lineOf(path, field)}: ${field && `${field}: `}${message}`);
+    const lines = issues.map(
+      ({ field, message }) => `${file}:${lineOf(path, field)}: ${field && `${field}: `}${message}`,
+    );
     throw new NetError("CONFIG_INVALID", lines.join("\n"));
   }
 }
@@ -77,7 +90,10 @@ function makeWritable(dir: string): void {
     mkdirSync(dir, { recursive: true });
     accessSync(dir, constants.W_OK);
   } catch (error) {
-    throw new NetError("CONFIG_INVALID", `NINELIVES_DIR: a writable folder expected at ${dir}: ${(error as Error).message}`);
+    throw new NetError(
+      "CONFIG_INVALID",
+      `NINELIVES_DIR: a writable folder expected at ${dir}: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -15,7 +15,9 @@ export interface CommandFault {
   readonly details: unknown;
 }
 
-export type CommandOutcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly fault: CommandFault };
+export type CommandOutcome =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly fault: CommandFault };
 
 export type Handler = (client: Client, payload: unknown) => unknown;
 
@@ -38,7 +40,9 @@ export function submitCommand(
   const parsed = queue.type.commands[name]!.payload.safeParse(payload ?? {});
   if (!parsed.success) {
     const details = { issues: fieldIssues(parsed.error.issues) };
-    return Promise.resolve(failed(new NetError("COMMAND_INVALID", `command "${name}": ${issueText(details.issues)}`, details)));
+    return Promise.resolve(
+      failed(new NetError("COMMAND_INVALID", `command "${name}": ${issueText(details.issues)}`, details)),
+    );
   }
   return new Promise((answer) => {
     const run = () => {
@@ -66,7 +70,8 @@ function attempt(queue: CommandQueue, name: string, run: () => unknown, client: 
 }
 
 function failed(error: unknown): CommandOutcome {
-  const known = error instanceof NetError ? error : new NetError("COMMAND_FAILED", "the command failed on the server", {}, error);
+  const known =
+    error instanceof NetError ? error : new NetError("COMMAND_FAILED", "the command failed on the server", {}, error);
   const { name, code, message, details } = known;
   return { ok: false, fault: { name, code, message: message.slice(0, LIMITS.errorTextChars), details } };
 }

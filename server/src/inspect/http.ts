@@ -67,7 +67,8 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
     case "/healthz":
       return async () => ({ status: 200, body: await withPid(services, services.health()) });
     case "/readyz":
-      return async () => (services.ready() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } });
+      return async () =>
+        services.ready() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
     case "/rooms":
       return async () => {
         const rooms = await services.directory.rooms();
@@ -83,12 +84,20 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
   }
 }
 
-async function withPid<T extends { processId: string }>({ pidOf }: HttpServices, row: T): Promise<T & { pid?: number }> {
+async function withPid<T extends { processId: string }>(
+  { pidOf }: HttpServices,
+  row: T,
+): Promise<T & { pid?: number }> {
   const pid = await pidOf?.(row.processId);
   return pid === undefined ? row : { ...row, pid };
 }
 
-async function reserveSeat(services: HttpServices, request: IncomingMessage, method: string, target: string): Promise<Reply> {
+async function reserveSeat(
+  services: HttpServices,
+  request: IncomingMessage,
+  method: string,
+  target: string,
+): Promise<Reply> {
   if (!services.ready()) throw new NetError("SERVER_SHUTDOWN", "this process takes no players now");
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -103,7 +112,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > LIMITS.httpBodyBytes) throw new NetError("OPTIONS_INVALID", `a body of at most ${LIMITS.httpBodyBytes} bytes expected`);
+    if (bytes > LIMITS.httpBodyBytes)
+      throw new NetError("OPTIONS_INVALID", `a body of at most ${LIMITS.httpBodyBytes} bytes expected`);
     chunks.push(chunk);
   }
   if (bytes === 0) return {};
@@ -128,7 +138,8 @@ function answer(route: () => Promise<Reply>, response: ServerResponse, logger: L
   route().then(
     (reply) => send(response, reply),
     (error: unknown) => {
-      const known = error instanceof NetError ? error : new NetError("INTERNAL", "the host failed to answer", {}, error);
+      const known =
+        error instanceof NetError ? error : new NetError("INTERNAL", "the host failed to answer", {}, error);
       if (known.name === "INTERNAL") logger.error({ err: known.cause ?? known }, known.message);
       const { code, name, message, details } = known;
       send(response, { status: STATUS[name] ?? 500, body: { code, name, error: message, details } });

@@ -29,7 +29,9 @@ async function load(name: string): Promise<Uint8Array[]> {
 }
 
 function summary({ header, records, damage }: LogContent) {
-  const kinds = Object.fromEntries([...KINDS].map(([kind, name]) => [name, records.filter((record) => record.kind === kind).length]));
+  const kinds = Object.fromEntries(
+    [...KINDS].map(([kind, name]) => [name, records.filter((record) => record.kind === kind).length]),
+  );
   const last = records.at(-1);
   return {
     ...header,
@@ -45,7 +47,12 @@ function summary({ header, records, damage }: LogContent) {
 function text(log: LogContent): string {
   const { damage, records, ...facts } = summary(log);
   const lines = Object.entries(facts).map(([name, value]) => `${name.padEnd(10)} ${String(value)}`);
-  lines.push(`${"records".padEnd(10)} ${Object.entries(records).map(([kind, count]) => `${count} ${kind}`).join(", ")}`, "");
+  lines.push(
+    `${"records".padEnd(10)} ${Object.entries(records)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(", ")}`,
+    "",
+  );
   for (const record of log.records.slice(-10)) lines.push(line(record));
   for (const { message } of damage) lines.push("", message);
   return `${lines.join("\n")}\n`;

@@ -19,7 +19,9 @@ export interface LoggerOptions {
 }
 
 export function createLogger({ level, pretty: readable, destination }: LoggerOptions): Logger {
-  const stream = destination ?? (readable ? pretty({ ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" }) : pino.destination(1));
+  const stream =
+    destination ??
+    (readable ? pretty({ ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" }) : pino.destination(1));
   const redactText = (text: string) => text.replace(SECRET_IN_TEXT, "$1[redacted]");
   return pino(
     {
@@ -45,6 +47,9 @@ export function createLogger({ level, pretty: readable, destination }: LoggerOpt
 
 /** Colyseus logs as `console` does; its lines become ours. */
 export function consoleLike(logger: Logger) {
-  const line = (level: "debug" | "error" | "info" | "trace" | "warn") => (...args: unknown[]) => logger[level](format(...args));
+  const line =
+    (level: "debug" | "error" | "info" | "trace" | "warn") =>
+    (...args: unknown[]) =>
+      logger[level](format(...args));
   return { debug: line("debug"), error: line("error"), info: line("info"), trace: line("trace"), warn: line("warn") };
 }

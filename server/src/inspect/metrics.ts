@@ -6,15 +6,30 @@ const TICK_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1
 
 export class Metrics {
   readonly registry = new Registry();
-  readonly #tickCost = this.#histogram("ninelives_tick_cost_seconds", "Time one wake-up took, steps and patch included");
+  readonly #tickCost = this.#histogram(
+    "ninelives_tick_cost_seconds",
+    "Time one wake-up took, steps and patch included",
+  );
   readonly #tickLateness = this.#histogram("ninelives_tick_lateness_seconds", "How late the first due step began");
   readonly #steps = this.#counter("ninelives_steps_total", "Simulation steps run");
   readonly #stepsDropped = this.#counter("ninelives_steps_dropped_total", "Steps given up after a stall");
-  readonly #patchBytes = this.#counter("ninelives_patch_bytes_total", "Encoded patch bytes, once per patch, not per client");
+  readonly #patchBytes = this.#counter(
+    "ninelives_patch_bytes_total",
+    "Encoded patch bytes, once per patch, not per client",
+  );
   readonly #logBytes = this.#counter("ninelives_log_bytes_total", "Bytes handed to the log store", ["type", "kind"]);
-  readonly #faults = this.#counter("ninelives_faults_total", "Errors thrown by game code or the store", ["type", "where"]);
-  readonly #refused = this.#counter("ninelives_refused_total", "Requests and frames refused, by code", ["type", "code"]);
-  readonly #outboxDropped = this.#counter("ninelives_outbox_dropped_total", "Events and results given up: the store was away too long");
+  readonly #faults = this.#counter("ninelives_faults_total", "Errors thrown by game code or the store", [
+    "type",
+    "where",
+  ]);
+  readonly #refused = this.#counter("ninelives_refused_total", "Requests and frames refused, by code", [
+    "type",
+    "code",
+  ]);
+  readonly #outboxDropped = this.#counter(
+    "ninelives_outbox_dropped_total",
+    "Events and results given up: the store was away too long",
+  );
 
   constructor(counts: () => { rooms: number; players: number }) {
     collectDefaultMetrics({ register: this.registry });
@@ -50,7 +65,13 @@ export class Metrics {
   }
 
   #histogram(name: string, help: string) {
-    return new Histogram({ name, help, labelNames: ["type"], buckets: TICK_BUCKETS_SECONDS, registers: [this.registry] });
+    return new Histogram({
+      name,
+      help,
+      labelNames: ["type"],
+      buckets: TICK_BUCKETS_SECONDS,
+      registers: [this.registry],
+    });
   }
 
   #counter(name: string, help: string, labelNames: string[] = ["type"]) {

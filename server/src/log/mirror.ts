@@ -99,7 +99,8 @@ export class Mirror {
       const left: unknown = Reflect.get(live, name);
       const right: unknown = Reflect.get(read, name);
       if (!sameValue(type, left, right)) return false;
-      if (typeof left === "object" && left !== null && !(left instanceof Schema) && !sameItems(left, right as object)) return false;
+      if (typeof left === "object" && left !== null && !(left instanceof Schema) && !sameItems(left, right as object))
+        return false;
     }
     return true;
   }

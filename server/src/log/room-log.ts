@@ -50,7 +50,8 @@ export class RoomLog {
   /** Appends what changed up to `at`; then, when it is time, a snapshot. */
   entry(at: Moment, sections: Sections, onCommitted: () => void): void {
     this.#append(RecordKind.ENTRY, at, sections, onCommitted);
-    if (this.#appender.needsBegin || at.tick - this.#snapshotTick >= this.#options.snapshotEveryTicks) this.snapshot(at);
+    if (this.#appender.needsBegin || at.tick - this.#snapshotTick >= this.#options.snapshotEveryTicks)
+      this.snapshot(at);
   }
 
   /** Appends a snapshot now; it opens a new segment when the current one is full. */

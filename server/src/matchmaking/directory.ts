@@ -73,7 +73,8 @@ export class Directory {
 
   /** Reserves a seat, or throws a NetError that says why there is none. `target` is a type's name, or a room's id. */
   async reserve(method: string, target: string, options: unknown, headers: Headers): Promise<unknown> {
-    if (!isMethod(method)) throw new NetError("OPTIONS_INVALID", `one of ${METHODS.join(", ")} expected, "${method}" got`);
+    if (!isMethod(method))
+      throw new NetError("OPTIONS_INVALID", `one of ${METHODS.join(", ")} expected, "${method}" got`);
     if (typeof options !== "object" || options === null || Array.isArray(options)) {
       throw new NetError("OPTIONS_INVALID", "join options: an object expected");
     }
@@ -93,7 +94,9 @@ export class Directory {
     const name = method === "joinById" ? await roomTypeOf(target) : target;
     if (!this.#types.has(name)) {
       const known = [...this.#types.keys()];
-      throw new NetError("ROOM_TYPE_UNKNOWN", `room type "${name}" is not registered; known: ${known.join(", ")}`, { known });
+      throw new NetError("ROOM_TYPE_UNKNOWN", `room type "${name}" is not registered; known: ${known.join(", ")}`, {
+        known,
+      });
     }
     const type = this.#types.get(name);
     if (type !== undefined) joinOptions(type, options);
@@ -102,9 +105,12 @@ export class Directory {
 
 async function roomTypeOf(roomId: string): Promise<string> {
   const [row] = await matchMaker.query({ roomId } as never);
-  if (row === undefined) throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
+  if (row === undefined)
+    throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
   if (row.locked === true || row.clients >= row.maxClients) {
-    throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, { players: row.clients });
+    throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, {
+      players: row.clients,
+    });
   }
   return row.name;
 }
@@ -133,9 +139,12 @@ function explain(error: unknown, method: JoinMethod, target: string): NetError {
   if (error instanceof NetError) return error;
   const { code, message } = error as { code?: number; message: string };
   if (code === 4203) return new NetError("OPTIONS_INVALID", message);
-  if (code === 521) return new NetError("ROOM_NOT_FOUND", `no room of type "${target}" has a free seat`, { method }, error);
-  if (code === 522) return new NetError("ROOM_NOT_FOUND", `room "${target}" is not there, or is locked`, { method }, error);
-  if (code === 524) return new NetError("SEAT_EXPIRED", `the seat in "${target}" is gone: ${message}`, { method }, error);
+  if (code === 521)
+    return new NetError("ROOM_NOT_FOUND", `no room of type "${target}" has a free seat`, { method }, error);
+  if (code === 522)
+    return new NetError("ROOM_NOT_FOUND", `room "${target}" is not there, or is locked`, { method }, error);
+  if (code === 524)
+    return new NetError("SEAT_EXPIRED", `the seat in "${target}" is gone: ${message}`, { method }, error);
   if (code === 525) return new NetError("UNAUTHORIZED", message, { method }, error);
   if (/already full/.test(message)) return new NetError("ROOM_FULL", `room "${target}" is full`, { method }, error);
   return new NetError("INTERNAL", `joining "${target}" failed: ${message}`, { method }, error);

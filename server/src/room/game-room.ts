@@ -110,7 +110,9 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
 function hostOf(room: object): { host: GameRoomHost; tuning: unknown } {
   const found = hosts.get(room);
   if (found === undefined) {
-    throw new Error(`${room.constructor.name}: tick, memory, random, tuning and emit are there from onCreate on, not in the constructor`);
+    throw new Error(
+      `${room.constructor.name}: tick, memory, random, tuning and emit are there from onCreate on, not in the constructor`,
+    );
   }
   return found;
 }

@@ -97,12 +97,18 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     override onUncaughtException(error: Error, where: string): void {
       const cause = error.cause ?? error;
       services.metrics.fault(type.name, where);
-      services.logger.error({ roomId: this.roomId, roomType: type.name, where, err: cause }, `${where} threw: ${error.message}`);
+      services.logger.error(
+        { roomId: this.roomId, roomType: type.name, where, err: cause },
+        `${where} threw: ${error.message}`,
+      );
       super.onUncaughtException?.(error as never, where as never);
     }
 
     #say(client: Client, what: string, code?: number): void {
-      services.logger.info({ roomId: this.roomId, sessionId: client.sessionId, roomType: type.name, code }, `player ${what}`);
+      services.logger.info(
+        { roomId: this.roomId, sessionId: client.sessionId, roomType: type.name, code },
+        `player ${what}`,
+      );
     }
   }
   return ProtectedRoom as RoomClass;

@@ -101,7 +101,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
         metrics.ticked(this.#type.name, this.#pipeline.run(due));
       } catch (error) {
         metrics.fault(this.#type.name, "tick");
-        this.#services.logger.error({ roomId, roomType: this.#type.name, err: error }, "a tick failed; the room goes on");
+        this.#services.logger.error(
+          { roomId, roomType: this.#type.name, err: error },
+          "a tick failed; the room goes on",
+        );
       }
     });
     this.#ticker.start();

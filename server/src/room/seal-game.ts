@@ -75,7 +75,10 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const seconds = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
       if (seconds > 0) this.allowReconnection(client, seconds).catch(() => {});
       const { roomId } = this;
-      services.logger.info({ roomId, sessionId: client.sessionId, roomType: type.name, code, heldSeconds: seconds }, "player dropped");
+      services.logger.info(
+        { roomId, sessionId: client.sessionId, roomType: type.name, code, heldSeconds: seconds },
+        "player dropped",
+      );
       return this.#atTickEdge(() => {
         runtimeOf(this).seats.connected(client.sessionId, false);
         return super.onDrop?.(client, code) as void;
@@ -93,10 +96,16 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     #registerCommands(): void {
       const { inbox, outbox } = runtimeOf(this);
       const handlers = gameOf(this).commands as Record<string, Handler | undefined>;
-      const queue: CommandQueue = { type, inbox, outbox, onFault: (error, name) => this.#fault(error, `command ${name}`) };
+      const queue: CommandQueue = {
+        type,
+        inbox,
+        outbox,
+        onFault: (error, name) => this.#fault(error, `command ${name}`),
+      };
       for (const name of Object.keys(type.commands)) {
         const handler = handlers[name];
-        if (handler === undefined) throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
+        if (handler === undefined)
+          throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
         const answer = async (client: Client, payload: unknown, context?: MessageContext): Promise<unknown> => {
           const outcome = await submitCommand(queue, name, handler.bind(this), client, payload);
           if (outcome.ok) return outcome.result;

@@ -11,7 +11,13 @@ const NOMINAL_HZ = 20;
 
 /** `name` is what the class is registered by. */
 export function sealPlain(name: string, Game: RoomClass, services: RoomServices): RoomClass {
-  const type = defineRoomType({ name, tickHz: NOMINAL_HZ, maxPlayers: 10_000, state: Schema as SchemaClass, memory: NoMemory });
+  const type = defineRoomType({
+    name,
+    tickHz: NOMINAL_HZ,
+    maxPlayers: 10_000,
+    state: Schema as SchemaClass,
+    memory: NoMemory,
+  });
   return class SealedRoom extends protect(Game, type, services) {
     constructor() {
       super();

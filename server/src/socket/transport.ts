@@ -31,7 +31,10 @@ export class GuardedTransport extends WebSocketTransport {
     this.wss.prependListener("connection", (connection: Connection, request: IncomingMessage) => {
       guard(connection, (fault) => {
         metrics.refused("socket", "BAD_FRAME");
-        logger.warn({ address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
+        logger.warn(
+          { address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code },
+          `connection closed: ${fault}`,
+        );
         connection.close(CODES.BAD_FRAME.code, fault);
       });
     });

@@ -37,7 +37,7 @@ export function valueOf(type: PrimitiveName, pick: number): unknown {
 }
 
 /**
- * What a reader gets for a live value. Halves of surrogate pairs become U+FFFD (adapter-strings.ts). Colyseus rounds two types
+ * What a reader gets for a live value. Halves of surrogate pairs become U+FFFD (adapter/strings.ts). Colyseus rounds two types
  * by design, and the live field keeps the unrounded value:
  * `float32`, and `number`, which goes as a float32 when that is within 0.0001, and writes NaN as 0 and the infinities as the
  * largest safe integers (proven in upstream.test.ts).

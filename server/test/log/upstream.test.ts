@@ -174,7 +174,7 @@ describe("known upstream defects of @colyseus/schema", () => {
   });
 
   it("known upstream defect: half a surrogate pair in a string shifts everything that follows it", () => {
-    // Shielded for players too, by adapter-strings.ts; it may be loaded here, so the stock codec is asked in a process of its own.
+    // Shielded for players too, by adapter/strings.ts; it may be loaded here, so the stock codec is asked in a process of its own.
     const script = `
       import { Decoder, Encoder, schema, t } from "@colyseus/schema";
       const Texts = schema({ a: t.string(), b: t.string() }, "Texts");

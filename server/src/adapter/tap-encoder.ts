@@ -1,0 +1,162 @@
+/** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
+import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
+import { Mirror } from "../log/mirror.ts";
+import { wellFormedStrings } from "./strings.ts";
+
+/** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */
+class AllSeeingView extends StateView {
+  override isVisible(): boolean {
+    return true;
+  }
+  override isChangeTreeVisible(): boolean {
+    return true;
+  }
+  override hasTagOnTree(): boolean {
+    return true;
+  }
+  override hasTag(): boolean {
+    return true;
+  }
+}
+
+/** A tree's bytes, split: `hidden` holds only `.view()` fields and must never reach a spectator. */
+export interface TreeBytes {
+  readonly shared: Uint8Array;
+  readonly hidden: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+/** Where encoders start; a larger state grows its own buffer once. Bytes. */
+Encoder.BUFFER_SIZE = 64 * 1024;
+
+/**
+ * An encoder that encodes a tick once and lets the log and the clients have the same bytes. The bytes are a copy, so a frame
+ * that waits in a slow socket is never overwritten by the next tick.
+ */
+export class TapEncoder<T extends Schema> extends Encoder<T> {
+  #shared: Uint8Array | undefined;
+  #scratch = NOTHING;
+  #mirror: Mirror | undefined;
+  readonly #allSeeing = new AllSeeingView();
+  /** The last patch did not decode to the live tree, or too many wait for a look: the log needs {@link whole} in its place. */
+  diverged = false;
+  /** Somebody took a snapshot, so there is a log. Without one nobody reads hidden bytes, and none are made. */
+  #logged = false;
+  /** An instance that was in the tree before was put into it again, since the last discard. */
+  #reattached = false;
+
+  constructor(...args: ConstructorParameters<typeof Encoder<T>>) {
+    super(...args);
+    wellFormedStrings(this.context);
+    const add = this.root.add.bind(this.root);
+    this.root.add = (tree) => {
+      this.#reattached ||= tree.ref[$refId] !== undefined;
+      return add(tree);
+    };
+  }
+
+  /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
+  changes(prefixBytes: number): TreeBytes | undefined {
+    if (!this.hasChanges) return undefined;
+    const shared = this.encode({ offset: prefixBytes }).subarray(prefixBytes);
+    if (!this.#logged || !this.context.hasFilters) return { shared, hidden: NOTHING };
+    return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#allSeeing, buffer, 0)) };
+  }
+
+  /** As {@link changes}, once per patch; and looks whether a reader of them has the live tree. */
+  compared(prefixBytes: number): TreeBytes | undefined {
+    const changes = this.changes(prefixBytes);
+    if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
+    const { changeTrees, refCount } = this.root;
+    const heldOnce = (refId: number) => (refCount[refId] === 1 ? changeTrees[refId]?.ref : undefined);
+    const patch = joined(changes);
+    if (this.#isSimple()) this.diverged = !this.#mirror.keep(patch);
+    else this.diverged = !this.#mirror.follows(patch, this.#changed(), heldOnce);
+    return changes;
+  }
+
+  /** The patch only writes fields, and puts new instances into fields and maps: none of that has ever decoded wrongly. */
+  #isSimple(): boolean {
+    if (this.#reattached) return false;
+    for (const ref of this.#changed()) if (!(ref instanceof Schema || ref instanceof MapSchema)) return false;
+    return true;
+  }
+
+  /** Drops changes that could not be encoded. */
+  giveUp(): void {
+    this.discardChanges();
+    this.diverged = true;
+  }
+
+  /** The whole tree, standing alone. From here on patches are compared with the live tree. */
+  whole(): TreeBytes {
+    const shared = this.#own((buffer) => this.encodeAll({ offset: 0 }, buffer));
+    const hidden = this.context.hasFilters
+      ? this.#own((buffer) => this.encodeAllView(this.#allSeeing, 0, { offset: 0 }, buffer))
+      : NOTHING;
+    const bytes = { shared, hidden };
+    this.diverged = false;
+    this.#logged = true;
+    this.#mirror = Mirror.of(this.state, joined(bytes));
+    return bytes;
+  }
+
+  override encode(it = { offset: 0 }, view?: StateView, buffer = this.sharedBuffer, start = it.offset): Uint8Array {
+    if (view !== undefined) return super.encode(it, view, buffer, start);
+    this.#shared ??= super.encode(it, undefined, buffer, start).slice();
+    it.offset = this.#shared.length;
+    return this.#shared;
+  }
+
+  override discardChanges(): void {
+    this.#shared = undefined;
+    this.#reattached = false;
+    super.discardChanges();
+  }
+
+  *#changed(): Generator<IRef> {
+    for (let node = this.root.changes.next; node !== undefined; node = node.next) yield node.changeTree.ref;
+  }
+
+  /** Encodes into a buffer of our own (the shared one still holds this tick's patch) and copies the result out. */
+  #own(encode: (buffer: Uint8Array) => Uint8Array): Uint8Array {
+    if (this.#scratch.length === 0) this.#scratch = new Uint8Array(Encoder.BUFFER_SIZE);
+    const result = encode(this.#scratch);
+    if (result.length > this.#scratch.length) this.#scratch = new Uint8Array(result.length * 2);
+    return result.slice();
+  }
+}
+
+export function joined({ shared, hidden }: TreeBytes): Uint8Array {
+  return hidden.length === 0 ? shared : Buffer.concat([shared, hidden]);
+}
+
+/** Reads the changes of a tree that no client sees: a room's memory. */
+export class TreeTap {
+  readonly #encoder: TapEncoder<Schema>;
+
+  constructor(tree: Schema) {
+    this.#encoder = new TapEncoder(tree);
+  }
+
+  /** What was taken last does not decode to the live tree: write {@link whole} in its place. */
+  get diverged(): boolean {
+    return this.#encoder.diverged;
+  }
+
+  /** What changed since the last call; undefined when nothing did. */
+  take(): Uint8Array | undefined {
+    try {
+      const changes = this.#encoder.compared(0);
+      this.#encoder.discardChanges();
+      return changes === undefined ? undefined : joined(changes);
+    } catch {
+      this.#encoder.giveUp();
+      return undefined;
+    }
+  }
+
+  whole(): Uint8Array {
+    return joined(this.#encoder.whole());
+  }
+}

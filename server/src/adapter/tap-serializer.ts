@@ -1,0 +1,66 @@
+/** Colyseus's serializer with the listening encoder in it: what a sealed room sends its clients with. */
+import { ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
+import type { Schema } from "@colyseus/schema";
+import { TapEncoder, type TreeBytes } from "./tap-encoder.ts";
+
+/** Protocol byte that Colyseus keeps in front of the shared bytes of a patch. */
+const PATCH_PREFIX_BYTES = 1;
+
+type Clients = Parameters<SchemaSerializer<Schema>["applyPatches"]>[0];
+type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
+
+/** The serializer of a sealed room: as Colyseus's, and every patch is handed to the log as well. */
+export class TapSerializer extends SchemaSerializer<Schema> {
+  #last: TreeBytes | undefined;
+
+  override reset(state: Schema): void {
+    super.reset(state);
+    this.encoder = new TapEncoder(state, this.encoder.root);
+    this.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
+  }
+
+  /** The last patch does not decode to the live state: write {@link whole} in its place. */
+  get diverged(): boolean {
+    return (this.encoder as TapEncoder<Schema>).diverged;
+  }
+
+  /** The whole state, as a snapshot holds it. */
+  whole(): TreeBytes {
+    return (this.encoder as TapEncoder<Schema>).whole();
+  }
+
+  override getFullState(...[client, timing]: Parameters<SchemaSerializer<Schema>["getFullState"]>): Uint8Array {
+    return super.getFullState(client, timing).slice();
+  }
+
+  /** The bytes of the last patch, once. */
+  takePatch(): TreeBytes | undefined {
+    const last = this.#last;
+    this.#last = undefined;
+    return last;
+  }
+
+  override applyPatches(clients: Clients, state?: unknown, timing?: Timing): boolean {
+    const encoder = this.encoder as TapEncoder<Schema>;
+    try {
+      this.#last = encoder.compared(PATCH_PREFIX_BYTES);
+      return super.applyPatches(clients, state, timing);
+    } catch (error) {
+      this.#startOver(clients, timing);
+      throw error;
+    }
+  }
+
+  /**
+   * A patch could not be made, or a client's could not be sent: everyone gets the whole state in place of it, else the same
+   * changes would fail at every tick from here on. Throws when the state itself cannot be encoded; then nothing is lost.
+   */
+  #startOver(clients: Clients, timing: Timing): void {
+    const encoder = this.encoder as TapEncoder<Schema>;
+    this.needFullEncode = true;
+    const frames = clients.map((client) => this.getFullState(client, timing));
+    encoder.giveUp();
+    for (const [index, client] of clients.entries())
+      if (client.state === ClientState.JOINED) client.raw(frames[index]!);
+  }
+}
