@@ -1,6 +1,13 @@
 /** The connection's one state: its arrows, and what a real drop, return and end make of it. */
 import assert from "node:assert/strict";
-import { connect, Connection, type ConnectionChange, type ConnectionName, type ConnectionState, type Room } from "@ninelives/client";
+import {
+  connect,
+  Connection,
+  type ConnectionChange,
+  type ConnectionName,
+  type ConnectionState,
+  type Room,
+} from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
 import { CODES } from "@ninelives/shared-schema";
 import { Lab, LabRoom } from "../../test/support/lab.ts";
@@ -76,7 +83,8 @@ describe("a room's connection", () => {
     lab = host.inside<LabRoom>(keeper.roomId);
   });
   afterEach(() => host.stop());
-  const join = (random = 0.1) => connect(host.url, { random: () => random }).joinById(Lab, keeper.roomId, { name: "Ada" });
+  const join = (random = 0.1) =>
+    connect(host.url, { random: () => random }).joinById(Lab, keeper.roomId, { name: "Ada" });
   const traced = (what: string) => until(what, () => lab.trace.some((line) => line.endsWith(` ${what}`)));
 
   it("[CL1] tells a drop and the return from it, each with its reason", async () => {

@@ -19,7 +19,11 @@ async function fails(what: Promise<unknown>, name: CodeName): Promise<NetError> 
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof NetError, String(error));
-  assert.deepEqual([error.name, error.code, error.recoverable], [name, CODES[name].code, CODES[name].recoverable], error.message);
+  assert.deepEqual(
+    [error.name, error.code, error.recoverable],
+    [name, CODES[name].code, CODES[name].recoverable],
+    error.message,
+  );
   return error;
 }
 
@@ -52,7 +56,10 @@ describe("errors of a join", () => {
     const full = await client.create(Duel, {});
     await fails(client.joinById(Duel, full.roomId, {}), "ROOM_FULL");
     const { details } = await fails(client.create(Lab, { name: "" }), "OPTIONS_INVALID");
-    assert.deepEqual((details.issues as { field: string }[]).map(({ field }) => field), ["name"]);
+    assert.deepEqual(
+      (details.issues as { field: string }[]).map(({ field }) => field),
+      ["name"],
+    );
     await full.leave();
   });
 });

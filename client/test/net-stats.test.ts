@@ -11,7 +11,7 @@ function panel() {
   return {
     counts,
     stats,
-    after(ms: number) {
+    after: (ms: number) => {
       nowMs += ms;
       return stats.read();
     },
@@ -28,7 +28,13 @@ function receive(counts: FrameCounts, patches: number, bytesEach: number): void 
 describe("net stats", () => {
   it("says rates per second over the last second, and keeps them until the next one is full", () => {
     const { counts, after } = panel();
-    assert.deepEqual(after(0), { rttMs: 42, jitterMs: 3, patchesPerSecond: 0, patchBytesPerSecond: 0, bytesPerSecond: 0 });
+    assert.deepEqual(after(0), {
+      rttMs: 42,
+      jitterMs: 3,
+      patchesPerSecond: 0,
+      patchBytesPerSecond: 0,
+      bytesPerSecond: 0,
+    });
     receive(counts, 30, 100);
     counts.bytes += 500;
     assert.equal(after(999).patchesPerSecond, 0);

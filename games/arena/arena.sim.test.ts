@@ -42,7 +42,11 @@ describe("a ship's step", () => {
   });
 
   it("never stands in a wall or outside the world, wherever it is steered", () => {
-    const stick = fc.record({ moveX: fc.integer({ min: -127, max: 127 }), moveY: fc.integer({ min: -127, max: 127 }), steps: fc.integer({ min: 1, max: 60 }) });
+    const stick = fc.record({
+      moveX: fc.integer({ min: -127, max: 127 }),
+      moveY: fc.integer({ min: -127, max: 127 }),
+      steps: fc.integer({ min: 1, max: 60 }),
+    });
     fc.assert(
       fc.property(fc.constantFrom(...SPAWNS), fc.array(stick, { minLength: 1, maxLength: 25 }), (start, sticks) => {
         const flying = ship(start);
@@ -68,7 +72,8 @@ describe("a ship's step", () => {
   it("fires once per cooldown, and not when dead; a dead ship does not move", () => {
     const shooter = ship(SPAWNS[0]!);
     let shots = 0;
-    for (let step = 0; step < 3 * Arena.tickHz; step++) if (stepShip(shooter, { ...STILL, fire: true }, DT, RULES)) shots++;
+    for (let step = 0; step < 3 * Arena.tickHz; step++)
+      if (stepShip(shooter, { ...STILL, fire: true }, DT, RULES)) shots++;
     const most = Math.ceil(3_000 / RULES.cooldownMs);
     assert.ok(shots <= most && shots >= most - 2, `${shots} shots in 3 s`);
     const dead = ship(SPAWNS[0]!, { alive: false });

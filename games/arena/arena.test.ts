@@ -41,7 +41,10 @@ describe("the arena", () => {
     const client = connect(host.url);
     const [first] = players;
     const options = { name: `P${players.length + 1}` };
-    const player = await pump(clock, first === undefined ? client.create(Arena, options) : client.joinById(Arena, first.roomId, options));
+    const player = await pump(
+      clock,
+      first === undefined ? client.create(Arena, options) : client.joinById(Arena, first.roomId, options),
+    );
     players.push(player);
     return player;
   }
@@ -136,7 +139,10 @@ describe("the arena", () => {
 
   it("[AR3] a hit is judged where the shooter saw the target when the shot left", async () => {
     assert.equal(await shootAt(1, 0), false);
-    for (const [asideTicks, seenAgoMs] of [[1, 200], [9, 380]] as const) {
+    for (const [asideTicks, seenAgoMs] of [
+      [1, 200],
+      [9, 380],
+    ] as const) {
       await host.stop();
       assert.equal(await shootAt(asideTicks, seenAgoMs), true, `seen ${seenAgoMs} ms ago`);
     }

@@ -4,7 +4,17 @@
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { ClientState, createAuthContext, ErrorCode, LocalDriver, LocalPresence, logger, matchMaker, Protocol, Room } from "@colyseus/core";
+import {
+  ClientState,
+  createAuthContext,
+  ErrorCode,
+  LocalDriver,
+  LocalPresence,
+  logger,
+  matchMaker,
+  Protocol,
+  Room,
+} from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { advertisePatchRate, releaseReservedSeats, useLogger } from "../src/adapter.ts";
 import { GuardedTransport } from "../src/socket/transport.ts";
@@ -44,7 +54,8 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
   after(() => host.stop());
 
   const auth = createAuthContext({ headers: new Headers() });
-  const ask = (method: string, target: string) => matchMaker.controller.invokeMethod(method as never, target, {}, auth) as Promise<{ roomId: string }>;
+  const ask = (method: string, target: string) =>
+    matchMaker.controller.invokeMethod(method as never, target, {}, auth) as Promise<{ roomId: string }>;
   const refusal = (method: string, target: string) =>
     ask(method, target).then(
       () => assert.fail("not refused"),
@@ -73,7 +84,10 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     assert.deepEqual([full.code, /locked/.test(full.message)], [ErrorCode.MATCHMAKE_INVALID_ROOM_ID, true]);
     const { roomId: other } = await ask("create", "pair");
     const unknown = await refusal("reconnect", other);
-    assert.ok([ErrorCode.MATCHMAKE_UNHANDLED, ErrorCode.MATCHMAKE_EXPIRED].includes(unknown.code as never), unknown.message);
+    assert.ok(
+      [ErrorCode.MATCHMAKE_UNHANDLED, ErrorCode.MATCHMAKE_EXPIRED].includes(unknown.code as never),
+      unknown.message,
+    );
   });
 
   it("query: rows carry name, seats, lock and process; a reserved seat counts", async () => {
@@ -93,7 +107,10 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
   it("stats.local: rooms and joined players of this process", async () => {
     const before = { ...matchMaker.stats.local };
     const client = await RawClient.join(host.url, "create/pair");
-    assert.deepEqual([matchMaker.stats.local.roomCount - before.roomCount, matchMaker.stats.local.ccu - before.ccu], [1, 1]);
+    assert.deepEqual(
+      [matchMaker.stats.local.roomCount - before.roomCount, matchMaker.stats.local.ccu - before.ccu],
+      [1, 1],
+    );
     client.close();
     await until("the player's leave", () => matchMaker.stats.local.ccu === before.ccu);
   });

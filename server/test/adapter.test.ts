@@ -11,7 +11,10 @@ import { startStock, type StockHost } from "../../test/support/stock-host.ts";
 import { settle, until } from "../../test/support/until.ts";
 
 const Card = schema({ suit: t.string().default(""), face: t.string().default("").view() }, "Card");
-const Table = schema({ turn: t.uint32().default(0), cards: t.array(Card), note: t.string().default("").view() }, "Table");
+const Table = schema(
+  { turn: t.uint32().default(0), cards: t.array(Card), note: t.string().default("").view() },
+  "Table",
+);
 type Table = InstanceType<typeof Table>;
 
 function table(): Table {
@@ -128,7 +131,10 @@ describe("adapter: what Colyseus does not promise", () => {
     encoder.encodeView(view, 0, { offset: 0 });
     encoder.encodeAll({ offset: 0 });
     encoder.encodeAllView(view, 0, { offset: 0 });
-    assert.deepEqual([...asked].filter((name) => !["hasTag", "hasTagOnTree", "isChangeTreeVisible", "isVisible"].includes(name)), []);
+    assert.deepEqual(
+      [...asked].filter((name) => !["hasTag", "hasTagOnTree", "isChangeTreeVisible", "isVisible"].includes(name)),
+      [],
+    );
     assert.ok(asked.has("isChangeTreeVisible"), [...asked].join());
   });
 
@@ -137,7 +143,8 @@ describe("adapter: what Colyseus does not promise", () => {
     const tap = new TapSerializer();
     tap.reset(state);
     const whole = tap.whole();
-    for (const text of ["ACE", "HIDDEN"]) assert.deepEqual([holds(whole.shared, text), holds(whole.hidden, text)], [false, true]);
+    for (const text of ["ACE", "HIDDEN"])
+      assert.deepEqual([holds(whole.shared, text), holds(whole.hidden, text)], [false, true]);
     assert.deepEqual([holds(whole.shared, "hearts"), holds(whole.hidden, "hearts")], [true, false]);
     const image = new Decoder(new Table());
     image.decode(whole.shared);
@@ -208,7 +215,9 @@ describe("adapter: what Colyseus does not promise", () => {
     });
     after(() => host.stop());
     async function enter(type: string): Promise<Timed> {
-      const { roomId } = (await (await fetch(`${host.url}/matchmake/create/${type}`, { method: "POST", body: "{}" })).json()) as { roomId: string };
+      const { roomId } = (await (
+        await fetch(`${host.url}/matchmake/create/${type}`, { method: "POST", body: "{}" })
+      ).json()) as { roomId: string };
       room = host.room(roomId) as Timed;
       await until("some steps", () => room.steps > 5);
       return room;

@@ -21,7 +21,13 @@ function refused(config: object): string[] {
 describe("defineHost", () => {
   it("takes typed and plain rooms and fills in every default", () => {
     const host = defineHost({ rooms: { lab, board: BoardRoom } });
-    assert.deepEqual([...host.rooms].map(([name, { kind }]) => [name, kind]), [["lab", "typed"], ["board", "plain"]]);
+    assert.deepEqual(
+      [...host.rooms].map(([name, { kind }]) => [name, kind]),
+      [
+        ["lab", "typed"],
+        ["board", "plain"],
+      ],
+    );
     assert.deepEqual([host.seatHoldSeconds, host.origins, host.pages, host.store], [60, [], undefined, storeFromEnv()]);
     assert.deepEqual(storeFromEnv({}), { kind: "file", dir: ".ninelives" });
     assert.deepEqual(storeFromEnv({ NINELIVES_DIR: "/x" }), { kind: "file", dir: "/x" });
@@ -31,17 +37,37 @@ describe("defineHost", () => {
     ["no rooms", { rooms: {} }, /^rooms: at least one room expected, got an object with $/],
     ["a room's name", { rooms: { "Lab!": lab } }, /^rooms\.Lab!: /],
     ["a room that is no class", { rooms: { lab: 7 } }, /^rooms\.lab: .*object.*, got 7$/],
-    ["a class that is no room", { rooms: { lab: Date } }, /^rooms\.lab: a class that extends Colyseus's Room expected, got class Date$/],
-    ["a typed room of a plain class", { rooms: { lab: { type: Lab, room: BoardRoom } } }, /^rooms\.lab\.room: .*GameRoom expected, got class BoardRoom$/],
-    ["a type not made by defineRoomType", { rooms: { lab: { type: { name: "lab" }, room: LabRoom } } }, /^rooms\.lab\.type: .*defineRoomType.*, got an object with name$/],
-    ["a type under another name", { rooms: { arena: lab } }, /^rooms\.arena\.type: the type named "arena" expected, "lab" got$/],
+    [
+      "a class that is no room",
+      { rooms: { lab: Date } },
+      /^rooms\.lab: a class that extends Colyseus's Room expected, got class Date$/,
+    ],
+    [
+      "a typed room of a plain class",
+      { rooms: { lab: { type: Lab, room: BoardRoom } } },
+      /^rooms\.lab\.room: .*GameRoom expected, got class BoardRoom$/,
+    ],
+    [
+      "a type not made by defineRoomType",
+      { rooms: { lab: { type: { name: "lab" }, room: LabRoom } } },
+      /^rooms\.lab\.type: .*defineRoomType.*, got an object with name$/,
+    ],
+    [
+      "a type under another name",
+      { rooms: { arena: lab } },
+      /^rooms\.arena\.type: the type named "arena" expected, "lab" got$/,
+    ],
     ["an unknown field of a room", { rooms: { lab: { ...lab, turning: "x.yaml" } } }, /^rooms\.lab: .*turning/],
     ["an unknown field", { rooms: { lab }, seatHold: 5 }, /seatHold/],
     ["seatHoldSeconds", { rooms: { lab }, seatHoldSeconds: -1 }, /^seatHoldSeconds: .*0, got -1$/],
     ["seatHoldSeconds as text", { rooms: { lab }, seatHoldSeconds: "60" }, /^seatHoldSeconds: .*number.*, got "60"$/],
     ["an origin", { rooms: { lab }, origins: ["everywhere"] }, /^origins\[0\]: .*URL.*, got "everywhere"$/i],
     ["a store", { rooms: { lab }, store: { kind: "redis" } }, /^store\.kind: .*, got "redis"$/],
-    ["a tuning file that is not there", { rooms: { lab: { ...lab, tuning: "nowhere.yaml" } } }, /^rooms\.lab\.tuning: a readable file expected, .*nowhere\.yaml/],
+    [
+      "a tuning file that is not there",
+      { rooms: { lab: { ...lab, tuning: "nowhere.yaml" } } },
+      /^rooms\.lab\.tuning: a readable file expected, .*nowhere\.yaml/,
+    ],
   ];
   for (const [what, config, expected] of wrong) {
     it(`[CFG1] ${what}: refused with field, expected and got`, () => {

@@ -27,7 +27,7 @@ const gate = Promise.withResolvers<void>();
 class GatedRoom extends LabRoom {
   override async onLeave(client: RoomClient): Promise<void> {
     await gate.promise;
-    super.onLeave(client);
+    await super.onLeave(client);
   }
 }
 
@@ -44,7 +44,9 @@ describe("a host that stops", () => {
   }
 
   it("[HTTP1] is alive but not ready meanwhile, and takes no more players", async () => {
-    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: GatedRoom } }, store: { kind: "memory" } }));
+    const host = await startTestHost(
+      defineHost({ rooms: { lab: { type: Lab, room: GatedRoom } }, store: { kind: "memory" } }),
+    );
     await connect(host.url).create(Lab, {});
     const stopped = host.stop();
     assert.equal((await fetch(`${host.url}/healthz`)).status, 200);

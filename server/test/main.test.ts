@@ -100,7 +100,9 @@ export default defineHost({
     const { port } = other.address() as AddressInfo;
     const lines = await failed(good, { PORT: String(port) });
     other.close();
-    assert.deepEqual(lines, [`ninelives: port ${port} is in use: stop the other program, or start with PORT=${port + 1}`]);
+    assert.deepEqual(lines, [
+      `ninelives: port ${port} is in use: stop the other program, or start with PORT=${port + 1}`,
+    ]);
   });
 
   it("[CFG2] a wrong PORT or LOG_LEVEL: one line", async () => {
@@ -110,14 +112,16 @@ export default defineHost({
       failed(good, { PORT: "65536" }),
       failed(good, { LOG_LEVEL: "loud" }),
     ]);
-    const levels = "ninelives: LOG_LEVEL: one of trace, debug, info, warn, error, fatal, silent expected, \"loud\" got";
+    const levels = 'ninelives: LOG_LEVEL: one of trace, debug, info, warn, error, fatal, silent expected, "loud" got';
     assert.deepEqual(answers, [[port("abc")], [port("65536")], [levels]]);
   });
 
   it("[CFG2] a log folder that cannot be written (a file stands in its place): one line", async () => {
     const file = join(dir, "a-file");
     await writeFile(file, "");
-    for (const lines of await Promise.all([file, join(file, "below")].map((place) => failed(good, { NINELIVES_DIR: place })))) {
+    for (const lines of await Promise.all(
+      [file, join(file, "below")].map((place) => failed(good, { NINELIVES_DIR: place })),
+    )) {
       assert.equal(lines.length, 1);
       assert.match(lines[0]!, /^ninelives: NINELIVES_DIR: a writable folder expected at .*a-file/);
     }

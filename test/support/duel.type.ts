@@ -15,7 +15,10 @@ export const Duel = defineRoomType({
   memory: DuelMemory,
   input: DuelInput,
   commands: {
-    rename: { payload: z.object({ to: z.string(), loud: z.boolean().default(false) }), result: z.object({ was: z.string() }) },
+    rename: {
+      payload: z.object({ to: z.string(), loud: z.boolean().default(false) }),
+      result: z.object({ was: z.string() }),
+    },
     yield: { payload: z.object({}), result: z.object({ round: z.number() }) },
   },
   events: { won: z.object({ by: z.string() }), tied: z.object({}) },

@@ -6,12 +6,20 @@ import { defineRoomType, type Durability, type JoinOptions } from "@ninelives/sh
 import { z } from "zod";
 
 export const LabPlayer = schema(
-  { name: t.string().default(""), x: t.float32().default(0), away: t.boolean().default(false), secret: t.string().default("").view() },
+  {
+    name: t.string().default(""),
+    x: t.float32().default(0),
+    away: t.boolean().default(false),
+    secret: t.string().default("").view(),
+  },
   "LabPlayer",
 );
 export type LabPlayer = InstanceType<typeof LabPlayer>;
 
-export const LabState = schema({ count: t.uint32().default(0), players: t.map(LabPlayer), hidden: t.string().default("").view() }, "LabState");
+export const LabState = schema(
+  { count: t.uint32().default(0), players: t.map(LabPlayer), hidden: t.string().default("").view() },
+  "LabState",
+);
 export type LabState = InstanceType<typeof LabState>;
 
 export const LabMemory = schema({ commandsRun: t.uint32().default(0) }, "LabMemory");
@@ -22,7 +30,10 @@ export const LabInput = schema({ dx: t.int8().default(0) }, "LabInput");
 export const PERIOD_MS = 20;
 
 /** The same contract under another name, or with another durability. */
-export function labType<const Name extends string>(name: Name, more: { maxPlayers?: number; durability?: Durability } = {}) {
+export function labType<const Name extends string>(
+  name: Name,
+  more: { maxPlayers?: number; durability?: Durability } = {},
+) {
   return defineRoomType({
     name,
     tickHz: 1000 / PERIOD_MS,
@@ -35,7 +46,10 @@ export function labType<const Name extends string>(name: Name, more: { maxPlayer
     commands: {
       add: { payload: z.object({ by: z.int().min(1).max(1_000) }), result: z.object({ count: z.number() }) },
       /** Emits `said` to everyone, to the caller, or to everyone else. */
-      say: { payload: z.object({ text: z.string(), to: z.enum(["all", "me", "others"]).default("all") }), result: z.object({}) },
+      say: {
+        payload: z.object({ text: z.string(), to: z.enum(["all", "me", "others"]).default("all") }),
+        result: z.object({}),
+      },
       refused: { payload: z.object({}), result: z.object({}) },
       crash: { payload: z.object({}), result: z.object({}) },
       /** Returns what its result type does not allow. */
@@ -93,7 +107,7 @@ export class LabRoom extends GameRoom<typeof Lab> {
     this.#setAway(client, false);
   }
 
-  override onLeave(client: Client): void {
+  override onLeave(client: Client): void | Promise<void> {
     this.note("leave");
     this.state.players.delete(client.sessionId);
   }

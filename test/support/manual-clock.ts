@@ -53,7 +53,8 @@ export class ManualClock implements Clock {
 
   #next(endMs: number): Entry | undefined {
     let next: Entry | undefined;
-    for (const entry of this.#timers) if (entry.atMs <= endMs && (next === undefined || entry.atMs < next.atMs)) next = entry;
+    for (const entry of this.#timers)
+      if (entry.atMs <= endMs && (next === undefined || entry.atMs < next.atMs)) next = entry;
     if (next !== undefined) this.#timers = this.#timers.filter((other) => other !== next);
     return next;
   }

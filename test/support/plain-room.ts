@@ -2,10 +2,16 @@
 import { type Client, Room } from "@colyseus/core";
 import { schema, StateView, t } from "@colyseus/schema";
 
-export const Piece = schema({ owner: t.string().default(""), x: t.number().default(0), hand: t.string().default("").view() }, "Piece");
+export const Piece = schema(
+  { owner: t.string().default(""), x: t.number().default(0), hand: t.string().default("").view() },
+  "Piece",
+);
 export type Piece = InstanceType<typeof Piece>;
 
-export const BoardState = schema({ steps: t.uint32().default(0), pieces: t.map(Piece), secret: t.string().default("").view() }, "BoardState");
+export const BoardState = schema(
+  { steps: t.uint32().default(0), pieces: t.map(Piece), secret: t.string().default("").view() },
+  "BoardState",
+);
 export type BoardState = InstanceType<typeof BoardState>;
 
 export class BoardRoom extends Room<{ state: BoardState }> {

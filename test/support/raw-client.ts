@@ -38,7 +38,10 @@ export class RawClient {
     const headers = { "content-type": "application/json" };
     const answer = await fetch(`${url}/matchmake/${how}`, { method: "POST", headers, body: JSON.stringify(options) });
     if (!answer.ok) throw new Error(`${how}: ${await answer.text()}`);
-    const client = new RawClient(url, (await answer.json()) as { roomId: string; sessionId: string; processId: string });
+    const client = new RawClient(
+      url,
+      (await answer.json()) as { roomId: string; sessionId: string; processId: string },
+    );
     await within("the full state", client.#first(Protocol.ROOM_STATE));
     return client;
   }
@@ -49,8 +52,11 @@ export class RawClient {
 
   /** Frames of state, in order of arrival, without their prefix. The first is the whole state. */
   stateFrames(): Uint8Array[] {
-    const isState = (frame: Buffer) => [Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH].includes((frame[0]! & OPCODE_MASK) as never);
-    return this.frames.filter(isState).map((frame) => frame.subarray(frame[0]! & ProtocolModifier.TIMED ? 1 + TIMED_BYTES : 1));
+    const isState = (frame: Buffer) =>
+      [Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH].includes((frame[0]! & OPCODE_MASK) as never);
+    return this.frames
+      .filter(isState)
+      .map((frame) => frame.subarray(frame[0]! & ProtocolModifier.TIMED ? 1 + TIMED_BYTES : 1));
   }
 
   /** What this client has been told, decoded; `each` sees the state after every frame. */

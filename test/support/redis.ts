@@ -18,7 +18,9 @@ export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), "ninelives-redis-"));
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no"];
-  const child = spawn(process.env.NINELIVES_REDIS_SERVER ?? "redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.env.NINELIVES_REDIS_SERVER ?? "redis-server", args, {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await within("redis-server to be ready", ready(child));
   return {
     url: `redis://127.0.0.1:${port}`,

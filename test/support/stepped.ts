@@ -23,11 +23,16 @@ export interface Stepped {
   pump<T>(promise: Promise<T>): Promise<T>;
 }
 
-export async function startStepped(options: Partial<HostOptions> & { seatHoldSeconds?: number } = {}): Promise<Stepped> {
+export async function startStepped(
+  options: Partial<HostOptions> & { seatHoldSeconds?: number } = {},
+): Promise<Stepped> {
   const clock = new ManualClock();
   const { seatHoldSeconds = 60, ...more } = options;
   const rooms = { lab: { type: Lab, room: LabRoom }, frail: { type: Frail, room: LabRoom as never } };
-  const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" }, seatHoldSeconds }), { clock, ...more });
+  const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" }, seatHoldSeconds }), {
+    clock,
+    ...more,
+  });
   const client = connect(host.url, { random: () => 0.2 });
   return {
     host,

@@ -74,7 +74,11 @@ describe("http", () => {
 
   it("[HTTP2] only a listed origin gets an answer its pages may read", async () => {
     const ask = (origin: string, method: string) =>
-      fetch(`${host.url}/matchmake/joinOrCreate/lab`, { method, headers: { origin }, ...(method === "POST" && { body: "{}" }) });
+      fetch(`${host.url}/matchmake/joinOrCreate/lab`, {
+        method,
+        headers: { origin },
+        ...(method === "POST" && { body: "{}" }),
+      });
     for (const method of ["OPTIONS", "POST"]) {
       const listed = await ask(LISTED, method);
       assert.equal(listed.headers.get("access-control-allow-origin"), LISTED);

@@ -9,7 +9,9 @@ import { until } from "../../../test/support/until.ts";
 
 describe("log lines", () => {
   it("[OBS1] of a whole join, drop, return, bad return and leave hold no token", async () => {
-    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: LabRoom } }, store: { kind: "memory" } }));
+    const host = await startTestHost(
+      defineHost({ rooms: { lab: { type: Lab, room: LabRoom } }, store: { kind: "memory" } }),
+    );
     const tokens = new Set<string>();
     try {
       const keeper = await connect(host.url).create(Lab, {});
@@ -24,7 +26,10 @@ describe("log lines", () => {
       });
       const guess = "guessed-token-1234567";
       tokens.add(guess);
-      await fetch(`${host.url}/matchmake/reconnect/${ada.roomId}`, { method: "POST", body: JSON.stringify({ reconnectionToken: guess }) });
+      await fetch(`${host.url}/matchmake/reconnect/${ada.roomId}`, {
+        method: "POST",
+        body: JSON.stringify({ reconnectionToken: guess }),
+      });
       const address = `${host.url.replace("http", "ws")}/p/${ada.roomId}?sessionId=${ada.sessionId}&reconnectionToken=${guess}`;
       const refused = new WebSocket(address);
       await new Promise((resolve) => refused.addEventListener("close", resolve));
@@ -36,14 +41,24 @@ describe("log lines", () => {
     assert.ok(text.includes("Ada") || text.length > 0);
     for (const token of tokens) {
       assert.ok(token.length > 5);
-      assert.ok(!text.includes(token), text.split("\n").find((line) => line.includes(token)));
+      assert.ok(
+        !text.includes(token),
+        text.split("\n").find((line) => line.includes(token)),
+      );
     }
   });
 
   it("[OBS1] a token is taken out of fields, of texts and of addresses", () => {
     let text = "";
-    const logger = createLogger({ level: "trace", pretty: false, destination: { write: (line) => void (text += line) } });
-    logger.info({ reconnectionToken: "s3cret", nested: { token: "s3cret", deeper: { authorization: "s3cret" } } }, "fields");
+    const logger = createLogger({
+      level: "trace",
+      pretty: false,
+      destination: { write: (line) => void (text += line) },
+    });
+    logger.info(
+      { reconnectionToken: "s3cret", nested: { token: "s3cret", deeper: { authorization: "s3cret" } } },
+      "fields",
+    );
     logger.warn('ws://h/p/r?sessionId=a&reconnectionToken=s3cret&x=1 {"token":"s3cret"} _authToken: s3cret');
     logger.error({ err: new Error("reconnectionToken=s3cret") }, "an error's own words");
     assert.doesNotMatch(text, /s3cret/);

@@ -39,7 +39,11 @@ describe("matchmaking", () => {
 
   async function refused(how: string, body: unknown, name: keyof typeof CODES, status: number): Promise<Refusal> {
     const answer = await ask(how, body);
-    assert.deepEqual([answer.body.name, answer.body.code, answer.status], [name, CODES[name].code, status], answer.body.error);
+    assert.deepEqual(
+      [answer.body.name, answer.body.code, answer.status],
+      [name, CODES[name].code, status],
+      answer.body.error,
+    );
     return answer.body;
   }
 
@@ -49,7 +53,8 @@ describe("matchmaking", () => {
       assert.match(error, /"tetris".*known: lab, duel, board/);
       assert.deepEqual(details.known, ["lab", "duel", "board"]);
     }
-    for (const name of ["__proto__", "constructor", "toString"]) await refused(`join/${name}`, {}, "ROOM_TYPE_UNKNOWN", 404);
+    for (const name of ["__proto__", "constructor", "toString"])
+      await refused(`join/${name}`, {}, "ROOM_TYPE_UNKNOWN", 404);
   });
 
   it("[MM1] an unknown room and a type without a free seat are ROOM_NOT_FOUND", async () => {
@@ -65,12 +70,18 @@ describe("matchmaking", () => {
     const { body: second } = await ask("create/duel", {});
     const answers = await Promise.all(Array.from({ length: 6 }, () => ask(`joinById/${second.roomId}`, {})));
     assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-    assert.deepEqual(new Set(answers.filter(({ status }) => status !== 200).map(({ body }) => body.name)), new Set(["ROOM_FULL"]));
+    assert.deepEqual(
+      new Set(answers.filter(({ status }) => status !== 200).map(({ body }) => body.name)),
+      new Set(["ROOM_FULL"]),
+    );
   });
 
   it("[MM1] wrong join options are OPTIONS_INVALID with the wrong fields", async () => {
     const { details } = await refused("create/lab", { name: "" }, "OPTIONS_INVALID", 400);
-    assert.deepEqual(details.issues?.map(({ field }) => field), ["name"]);
+    assert.deepEqual(
+      details.issues?.map(({ field }) => field),
+      ["name"],
+    );
     await refused("create/lab", { name: 7 }, "OPTIONS_INVALID", 400);
     const { body } = await ask("create/lab", {});
     await refused(`joinById/${body.roomId}`, { name: "a name far too long" }, "OPTIONS_INVALID", 400);
@@ -85,7 +96,8 @@ describe("matchmaking", () => {
   });
 
   it("[MM3] a body that is not a JSON object is refused", async () => {
-    for (const body of ["null", "[]", "7", '"text"', "{", "\u0000"]) await refused("create/lab", body, "OPTIONS_INVALID", 400);
+    for (const body of ["null", "[]", "7", '"text"', "{", "\u0000"])
+      await refused("create/lab", body, "OPTIONS_INVALID", 400);
   });
 
   it("[MM3] a body over 16 kB is refused, and no more than that is read of it", async () => {
@@ -124,7 +136,9 @@ describe("matchmaking", () => {
 /** The first line that comes back for a request line as it is. */
 function rawStatus(port: number, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket(port, "localhost", () => socket.write(`${line}\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`));
+    const socket = connectSocket(port, "localhost", () =>
+      socket.write(`${line}\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`),
+    );
     let text = "";
     socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     socket.on("close", () => resolve(text.split("\r\n")[0]!)).on("error", reject);

@@ -48,7 +48,9 @@ describe("two processes with one Redis", () => {
     assert.deepEqual(await elsewhere.command("add", { by: 3 }), { count: 3 });
     await until("Ada to see it", () => ada.state.count === 3 && ada.state.players.size === 3);
     for (const url of urls) assert.deepEqual(await rooms(url), [{ ...row, players: 3 }]);
-    await assert.rejects(clients[1]!.joinById(Lab, ada.roomId, { name: "far too long a name" }), { name: "OPTIONS_INVALID" });
+    await assert.rejects(clients[1]!.joinById(Lab, ada.roomId, { name: "far too long a name" }), {
+      name: "OPTIONS_INVALID",
+    });
     await Promise.all([...guests, ada].map((room) => room.leave()));
     await until("the room's end", async () => (await rooms(urls[0]!)).length === 0);
   });
@@ -59,13 +61,19 @@ describe("two processes with one Redis", () => {
     assert.equal(await first.exited(), 0);
     const ada = await connect(urls[1]!).joinOrCreate(Lab, { name: "Ada" });
     const rows = await rooms(urls[1]!);
-    assert.deepEqual(rows.map(({ pid }) => pid), [second.pid]);
+    assert.deepEqual(
+      rows.map(({ pid }) => pid),
+      [second.pid],
+    );
     await ada.leave();
   });
 
   it("a process whose Redis does not answer does not start", async () => {
     const port = await freePort();
-    const lost = startMain(join(ROOT, "test/support/lab.config.ts"), { REDIS_URL: `redis://:s3cret@127.0.0.1:${port}`, NINELIVES_DIR: dir });
+    const lost = startMain(join(ROOT, "test/support/lab.config.ts"), {
+      REDIS_URL: `redis://:s3cret@127.0.0.1:${port}`,
+      NINELIVES_DIR: dir,
+    });
     assert.notEqual(await lost.exited(), 0);
     assert.match(lost.stderr(), /REDIS_URL: a Redis that answers expected/);
     assert.doesNotMatch(lost.stderr() + lost.stdout(), /s3cret/);

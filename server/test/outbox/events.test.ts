@@ -25,7 +25,10 @@ describe("events", () => {
     await world.ticks();
     await delivered(ada);
     told = { ada: [], bob: [] };
-    for (const [name, room] of [["ada", ada], ["bob", bob]] as const) {
+    for (const [name, room] of [
+      ["ada", ada],
+      ["bob", bob],
+    ] as const) {
       room.on("said", ({ text, count }) => told[name].push(`${text} ${count}`));
       room.onPatch(() => told[name].push(`patch ${room.state.count}`));
     }
@@ -65,7 +68,11 @@ describe("events", () => {
 
   it("[EV2] an event goes to everyone, to one client, or to those a filter lets through", async () => {
     const said = (name: "ada" | "bob") => told[name].filter((line) => !line.startsWith("patch"));
-    for (const [to, expected] of [["all", { ada: 1, bob: 1 }], ["me", { ada: 1, bob: 0 }], ["others", { ada: 0, bob: 1 }]] as const) {
+    for (const [to, expected] of [
+      ["all", { ada: 1, bob: 1 }],
+      ["me", { ada: 1, bob: 0 }],
+      ["others", { ada: 0, bob: 1 }],
+    ] as const) {
       told.ada.length = 0;
       told.bob.length = 0;
       await world.pump(ada.command("say", { text: to, to }));

@@ -64,7 +64,10 @@ describe("a typed room", () => {
     const bodies = logged.map(({ sections }) => Buffer.from(sections.get(SectionTag.SHARED)!).toString("hex"));
     const sent = player.stateFrames().map((frame) => Buffer.from(frame).toString("hex"));
     assert.ok(bodies.length >= 8);
-    assert.deepEqual(sent.filter((frame) => bodies.includes(frame)), bodies);
+    assert.deepEqual(
+      sent.filter((frame) => bodies.includes(frame)),
+      bodies,
+    );
     assert.ok(!Buffer.concat(player.frames).includes("secret 10"), "hidden bytes went to a client without a view");
     assert.equal(player.decode(new LabState()).count, 10);
     player.close();

@@ -25,7 +25,11 @@ describe("seats", () => {
   let room: new () => LabRoom = LabRoom;
 
   beforeEach(async () => {
-    const config = defineHost({ rooms: { lab: { type: Lab, room } }, store: { kind: "memory" }, seatHoldSeconds: HOLD_SECONDS });
+    const config = defineHost({
+      rooms: { lab: { type: Lab, room } },
+      store: { kind: "memory" },
+      seatHoldSeconds: HOLD_SECONDS,
+    });
     host = await startTestHost(config);
     keeper = await connect(host.url).create(Lab, { name: "Keeper" });
     lab = host.inside<LabRoom>(keeper.roomId);
@@ -59,7 +63,10 @@ describe("seats", () => {
     assert.deepEqual(await ada.command("add", { by: 1 }), { count: 5 });
     assert.equal(ada.state.players.get(sessionId)?.away, false);
     assert.equal((await loggedSeat(sessionId))?.connected, true);
-    assert.deepEqual(lab.trace.filter((line) => line.endsWith("leave")), []);
+    assert.deepEqual(
+      lab.trace.filter((line) => line.endsWith("leave")),
+      [],
+    );
   });
 
   it("[SE1] what the room did meanwhile is there after the return", async () => {
@@ -85,7 +92,10 @@ describe("seats", () => {
     assert.equal(lab.state.players.size, 1);
     assert.equal(lab.trace.filter((line) => line.endsWith(" leave")).length, 1);
     const rows = (await (await fetch(`${host.url}/rooms`)).json()) as { players: number }[];
-    assert.deepEqual(rows.map(({ players }) => players), [1]);
+    assert.deepEqual(
+      rows.map(({ players }) => players),
+      [1],
+    );
   });
 
   it("a player who leaves on purpose is gone at once, without a held seat", async () => {

@@ -29,7 +29,8 @@ describe("a frame that no SDK sends", () => {
     "an opcode of the server": (client) => client.send(Protocol.ROOM_STATE, 1, 2, 3),
     "an opcode nobody knows": (client) => client.send(31),
     "a modifier on a message": (client) => client.send(Protocol.ROOM_DATA | 0x40, 1),
-    "an input longer than inputs are": (client) => client.send(Protocol.ROOM_INPUT_RELIABLE, ...new Array<number>(800).fill(1)),
+    "an input longer than inputs are": (client) =>
+      client.send(Protocol.ROOM_INPUT_RELIABLE, ...Array.from({ length: 800 }, () => 1)),
   };
   for (const [name, attack] of Object.entries(hostile)) {
     it(`[SO1] ${name}: closed with BAD_FRAME, and other players' patches go on`, async () => {
@@ -57,7 +58,10 @@ describe("a frame that no SDK sends", () => {
         const client = await RawClient.join(host.url, "create/lab");
         for (const frame of frames) client.socket.send(frame);
         client.socket.ping();
-        await within("a pong or the close", Promise.race([client.closed, new Promise((resolve) => client.socket.once("pong", resolve))]));
+        await within(
+          "a pong or the close",
+          Promise.race([client.closed, new Promise((resolve) => client.socket.once("pong", resolve))]),
+        );
         client.close();
       }),
       { numRuns: 60 },
@@ -66,7 +70,13 @@ describe("a frame that no SDK sends", () => {
   });
 
   it("[SO1] what an SDK sends passes: join, leave, ping, messages, requests and inputs, of any length they can have", () => {
-    const good = [[Protocol.JOIN_ROOM], [Protocol.LEAVE_ROOM], [Protocol.PING], [Protocol.ROOM_DATA, 1], [Protocol.ROOM_REQUEST, 1, 2]];
+    const good = [
+      [Protocol.JOIN_ROOM],
+      [Protocol.LEAVE_ROOM],
+      [Protocol.PING],
+      [Protocol.ROOM_DATA, 1],
+      [Protocol.ROOM_REQUEST, 1, 2],
+    ];
     for (const bytes of good) assert.equal(frameFault(Uint8Array.from(bytes), true), undefined);
     for (const modifier of [0, 0x80]) {
       assert.equal(frameFault(Uint8Array.of(Protocol.ROOM_INPUT_RELIABLE | modifier, 1, 2, 3), true), undefined);
@@ -74,7 +84,10 @@ describe("a frame that no SDK sends", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 900 }), fc.boolean(), (bytes, isBinary) => {
         const fault = frameFault(bytes, isBinary);
-        assert.ok(fault === undefined || (fault.length > 0 && Buffer.byteLength(fault) <= 123), "a close reason has 123 bytes");
+        assert.ok(
+          fault === undefined || (fault.length > 0 && Buffer.byteLength(fault) <= 123),
+          "a close reason has 123 bytes",
+        );
       }),
     );
   });

@@ -57,7 +57,10 @@ async function play(host: { url: string; room(roomId: string): Room | undefined 
     await settle(1);
   }
   client.socket.resume();
-  await until("the last patch", () => serverSide.bufferedAmount === 0 && client.stateFrames().length === room.state.patch + 1);
+  await until(
+    "the last patch",
+    () => serverSide.bufferedAmount === 0 && client.stateFrames().length === room.state.patch + 1,
+  );
   const patches: number[] = [];
   let torn = false;
   client.decode(new WideState(), ({ patch, cells }) => {
@@ -73,7 +76,10 @@ describe("a socket that is not read", () => {
     const host = await startTestHost(defineHost({ rooms: { wide: WideRoom }, store: { kind: "memory" } }));
     try {
       const { patches, torn, sent } = await play(host);
-      assert.deepEqual(patches, Array.from({ length: sent + 1 }, (_, index) => index));
+      assert.deepEqual(
+        patches,
+        Array.from({ length: sent + 1 }, (_, index) => index),
+      );
       assert.equal(torn, false);
     } finally {
       await host.stop();

@@ -25,7 +25,10 @@ describe("fixed step", () => {
           }
           // A wake-up on the very edge may go either way by what a double of this size cannot tell apart.
           const due = (nowMs - startMs) / steps.periodMs;
-          assert.ok(Math.abs(counted - Math.floor(due)) <= 1 && Math.abs(counted - due) < 1 + 1e-6, `${counted} of ${due}`);
+          assert.ok(
+            Math.abs(counted - Math.floor(due)) <= 1 && Math.abs(counted - due) < 1 + 1e-6,
+            `${counted} of ${due}`,
+          );
         },
       ),
     );

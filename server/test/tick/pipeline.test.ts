@@ -86,7 +86,16 @@ describe("a room's tick", () => {
     lab.clock.setTimeout(() => log.push(`${lab.clock.elapsedTime - startMs} timer`), 2.5 * PERIOD_MS);
     world.clock.advance(2 * PERIOD_MS);
     world.clock.stall(7 * PERIOD_MS);
-    assert.deepEqual(log, ["20 step 0.02", "40 step 0.02", "60 timer", "60 step 0.02", "80 step 0.02", "100 step 0.02", "120 step 0.02", "140 step 0.02"]);
+    assert.deepEqual(log, [
+      "20 step 0.02",
+      "40 step 0.02",
+      "60 timer",
+      "60 step 0.02",
+      "80 step 0.02",
+      "100 step 0.02",
+      "120 step 0.02",
+      "140 step 0.02",
+    ]);
     await world.pump(ada.leave());
   });
 
@@ -98,7 +107,10 @@ describe("a room's tick", () => {
       world.clock.wall += jumpMs;
       await world.ticks(5);
     }
-    assert.deepEqual({ tick: lab.tick, elapsedMs: lab.clock.elapsedTime }, { tick: before.tick + 15, elapsedMs: before.elapsedMs + 300 });
+    assert.deepEqual(
+      { tick: lab.tick, elapsedMs: lab.clock.elapsedTime },
+      { tick: before.tick + 15, elapsedMs: before.elapsedMs + 300 },
+    );
     const answer = ada.command("add", { by: 1 });
     await delivered(ada);
     await world.ticks();

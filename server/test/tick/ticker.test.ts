@@ -25,7 +25,10 @@ describe("ticker", () => {
     ticker.start();
     clock.advance(600_000);
     ticker.stop();
-    assert.equal(wakes.reduce((sum, { run }) => sum + run, 0), 36_000);
+    assert.equal(
+      wakes.reduce((sum, { run }) => sum + run, 0),
+      36_000,
+    );
     assert.ok(wakes.every(({ run, dropped }) => run === 1 && dropped === 0));
     wakes.forEach(({ atMs }, index) => {
       const lateMs = atMs - ((index + 1) * 1000) / 60;
@@ -53,7 +56,10 @@ describe("ticker", () => {
     clock.advance(100);
     clock.wall += 86_400_000;
     clock.advance(100);
-    assert.deepEqual(wakes.map(({ atMs }) => atMs), Array.from({ length: 15 }, (_, index) => (index + 1) * 20));
+    assert.deepEqual(
+      wakes.map(({ atMs }) => atMs),
+      Array.from({ length: 15 }, (_, index) => (index + 1) * 20),
+    );
   });
 
   it("stops where it is told to, also from inside a wake-up, and leaves no timer behind", () => {
