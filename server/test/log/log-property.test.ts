@@ -3,8 +3,9 @@
  *
  * `LOG_CASES=100000` tries more rooms, `LOG_SEED=n` the same ones again.
  */
+import assert from "node:assert/strict";
 import fc from "fast-check";
-import { caseArb, tryRoom } from "./random-room.ts";
+import { caseArb, counts, tryRoom } from "./random-room.ts";
 
 const CASES = Number(process.env.LOG_CASES ?? 2_000);
 const SEED = Number(process.env.LOG_SEED ?? 1);
@@ -13,5 +14,7 @@ describe("the log of random rooms", () => {
   it(`[LOG1] [LOG11] decodes to the live room at every tick, from every snapshot (${CASES} cases, seed ${SEED})`, function () {
     this.timeout(Math.max(60_000, CASES * 100));
     fc.assert(fc.property(caseArb, tryRoom), { numRuns: CASES, seed: SEED, endOnFailure: process.env.LOG_NO_SHRINK === "1" });
+    console.log(`      ${CASES} rooms, seed ${SEED}: ${counts.ticks} ticks, a snapshot stood for the patch in ${counts.snapshots} of them`);
+    assert.ok(counts.snapshots > 0, "no room needed the mirror: then this proves less than it says");
   });
 });

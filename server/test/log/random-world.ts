@@ -22,6 +22,8 @@ export class World {
   readonly #shares: boolean;
   /** Instances that were in the tree and may come back. */
   readonly #removed = new Set<Schema>();
+  /** Instances a cleared bag held: Colyseus keeps them attached (upstream.test.ts), so they count as held in two places. */
+  readonly #lost = new Set<Schema>();
   readonly #names = new Map<Schema, string>();
 
   /** `shares`: an instance may be held in several places at once. */
@@ -106,6 +108,7 @@ export class World {
 
   #changeBag(bag: SetSchema<unknown> | CollectionSchema<unknown>, item: unknown, step: Step): string {
     if (step.kind % 12 === 11) {
+      for (const part of bag.values()) if (part instanceof Schema) for (const lost of this.instances(part)) this.#lost.add(lost);
       bag.clear();
       return ".clear()";
     }
@@ -127,7 +130,8 @@ export class World {
     const source = (step.value + step.kind) % 5;
     const known = source === 0 && this.#shares ? this.instances() : source === 1 ? [...this.#removed] : [];
     const held = new Set(this.#shares ? [] : this.instances());
-    const free = (instance: Schema) => this.#shares || !this.instances(instance).some((part) => held.has(part));
+    const free = (instance: Schema) =>
+      this.#shares || !this.instances(instance).some((part) => held.has(part) || this.#lost.has(part));
     const candidates = known.filter((instance) => instance instanceof type && instance !== this.root && free(instance));
     const old = candidates[step.index % Math.max(1, candidates.length)];
     if (old !== undefined) return old;

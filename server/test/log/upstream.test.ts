@@ -127,6 +127,29 @@ describe("known upstream defects of @colyseus/schema", () => {
     assert.deepEqual(plain(late.state), { shown: { k: {} } });
   });
 
+  it("known upstream defect: what a cleared set held stays attached, and is empty for everyone behind a hidden field", () => {
+    // No shield, as above: the generator never puts back what a cleared set or collection held in trees that hide instances.
+    const Box = schema({ items: t.array(Item) }, "Box");
+    const Room = schema({ bag: t.set(Box), hidden: t.array(Item).view() }, "Room");
+    const state = new Room();
+    const encoder = new Encoder(state);
+    const tick = (run: () => void) => {
+      run();
+      encoder.encode();
+      encoder.discardChanges();
+    };
+    const box = new Box();
+    const held = item("1");
+    tick(() => {
+      box.items.push(held);
+      state.bag.add(box);
+    });
+    tick(() => state.bag.clear());
+    tick(() => state.hidden.push(held));
+    const late = new Decoder(new Room());
+    assert.match(hear(() => void late.decode(encoder.encodeAll()))[0]!, /"refId" not found/);
+  });
+
   it("known upstream defect: a subclass's view tag leaks into its base, and view.add(…, tag) makes encodeView() throw", () => {
     // Shielded as a throwing encode() is; the generator puts no numbered tag into a subclass, it would throw at each tick.
     const Base = schema({ a: t.string().view(1) }, "Base");
