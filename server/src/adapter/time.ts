@@ -36,7 +36,8 @@ export class StepClock extends ColyseusClock {
   #shielded(handler: Function) {
     return (...args: unknown[]) => {
       try {
-        handler(...args);
+        const later: unknown = handler(...args);
+        if (later instanceof Promise) later.catch(this.#onError);
       } catch (error) {
         this.#onError(error);
       }

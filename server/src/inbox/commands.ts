@@ -60,6 +60,10 @@ export function submitCommand(
 function attempt(queue: CommandQueue, name: string, run: () => unknown, client: Client): CommandOutcome {
   try {
     const result = run();
+    if (result instanceof Promise) {
+      result.catch((error: unknown) => queue.onFault(error, name, client));
+      throw new TypeError(`command "${name}" has an async handler: it must do its work within the tick`);
+    }
     const parsed = queue.type.commands[name]!.result.safeParse(result);
     if (parsed.success) return { ok: true, result: parsed.data };
     throw new TypeError(`command "${name}" returned a wrong result: ${issueText(fieldIssues(parsed.error.issues))}`);

@@ -140,9 +140,10 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       }
     }
 
-    #attempt(where: string, run: () => void): void {
+    #attempt(where: string, run: () => unknown): void {
       try {
-        run();
+        const later = run();
+        if (later instanceof Promise) later.catch((error: unknown) => this.#fault(error, where));
       } catch (error) {
         this.#fault(error, where);
       }
