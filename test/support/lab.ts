@@ -87,10 +87,19 @@ export class LabRoom extends GameRoom<typeof Lab> {
     },
     refused: () => this.refuse("not on a Sunday"),
     crash: () => {
+      if (this.traps.delete("async")) return Promise.reject(new Error("an async command that throws later")) as never;
       throw new Error("a handler that throws");
     },
     lie: () => ({ truth: "no" as unknown as boolean }),
   };
+
+  override onCreate({ name }: JoinOptions<typeof Lab>): void {
+    if (name === "bomb") throw new Error("onCreate that throws");
+  }
+
+  override onDispose(): void {
+    this.note("dispose");
+  }
 
   override onJoin(client: Client, { name }: JoinOptions<typeof Lab>): void {
     this.note(`join ${name}`);

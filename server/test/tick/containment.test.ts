@@ -1,7 +1,8 @@
 /** A throw in game code is named, counted and contained: its room goes on, and so does every other one. */
 import assert from "node:assert/strict";
 import type { Room } from "@ninelives/client";
-import type { Lab, LabRoom } from "../../../test/support/lab.ts";
+import { readRoom } from "@ninelives/server";
+import { Lab, type LabRoom } from "../../../test/support/lab.ts";
 import { clientsAre, cut, delivered, type Stepped, startStepped } from "../../../test/support/stepped.ts";
 import { until, within } from "../../../test/support/until.ts";
 
@@ -38,6 +39,23 @@ describe("[TK7] a throw in game code", () => {
     await until(`a log line of ${where}`, () => world.host.logText().includes(`"where":"${where}"`));
     assert.equal(await world.host.metric(`ninelives_faults_total{type="lab",where="${where}"}`), 1);
   }
+
+  it("onCreate: there is no such room, and the next one is made as ever", async () => {
+    const before = world.host.metric("ninelives_rooms");
+    await assert.rejects(world.create({ name: "bomb" }), { name: "INTERNAL" });
+    await told("onCreate");
+    assert.equal(await world.host.metric("ninelives_rooms"), await before);
+  });
+
+  it("onDispose: the room's log ends all the same", async () => {
+    const eve = await world.create({ name: "Eve" });
+    world.inside(eve).traps.add("dispose");
+    await world.pump(eve.leave());
+    await world.pump(until("the room's end", () => world.host.room(eve.roomId) === undefined));
+    await told("onDispose");
+    const ended = async () => (await readRoom(world.host.store, eve.roomId, Lab)).image?.ended;
+    await world.pump(until("the end of the log", ended));
+  });
 
   it("onTick", async () => {
     lab.traps.add("tick");
@@ -99,5 +117,21 @@ describe("[TK7] a throw in game code", () => {
     await until("the other event", () => heard.length > 0);
     assert.deepEqual(heard, ["to all"]);
     await told("event said");
+  });
+
+  it("an async onTick, timer or command, which none of them may be: told just the same", async () => {
+    const late = (what: string) => async () => {
+      await Promise.resolve();
+      throw new Error(`${what} that throws later`);
+    };
+    lab.onTick = late("an async onTick") as never;
+    await world.ticks();
+    lab.onTick = () => {};
+    lab.clock.setTimeout(late("an async timer"), 1);
+    await world.ticks();
+    lab.traps.add("async");
+    const log = () => world.host.logText();
+    await world.pump(assert.rejects(ada.command("crash", {}), { name: "COMMAND_FAILED" }));
+    for (const what of ["onTick", "timer", "command"]) await until(what, () => log().includes(`an async ${what} that throws later`));
   });
 });
