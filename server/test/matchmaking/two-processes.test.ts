@@ -29,8 +29,7 @@ describe("two processes with one Redis", () => {
     urls = await Promise.all(processes.map((each) => each.up()));
   });
   after(async () => {
-    await Promise.all(processes.map((each) => each.stop()));
-    await redis.stop();
+    await Promise.all([redis, ...processes].map((each) => each.stop()));
     await rm(dir, { recursive: true, force: true });
   });
 
@@ -66,6 +65,17 @@ describe("two processes with one Redis", () => {
       [second.pid],
     );
     await ada.leave();
+  });
+
+  it("a match goes on when Redis goes away, and the process with it", async () => {
+    const [, second] = processes as [MainProcess, MainProcess];
+    const ada = await connect(urls[1]!).joinOrCreate(Lab, { name: "Ada" });
+    await redis.stop();
+    await until("Redis to be missed", () => /ECONNREFUSED|ECONNRESET|Connection is closed/.test(second.stdout() + second.stderr()));
+    const { patches } = ada.net.totals;
+    assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
+    await until("more patches", () => ada.net.totals.patches > patches + 5);
+    assert.equal((await fetch(`${urls[1]!}/healthz`)).status, 200);
   });
 
   it("a process whose Redis does not answer does not start", async () => {
