@@ -71,7 +71,9 @@ describe("two processes with one Redis", () => {
     const [, second] = processes as [MainProcess, MainProcess];
     const ada = await connect(urls[1]!).joinOrCreate(Lab, { name: "Ada" });
     await redis.stop();
-    await until("Redis to be missed", () => /ECONNREFUSED|ECONNRESET|Connection is closed/.test(second.stdout() + second.stderr()));
+    await until("Redis to be missed", () =>
+      /ECONNREFUSED|ECONNRESET|Connection is closed/.test(second.stdout() + second.stderr()),
+    );
     const { patches } = ada.net.totals;
     assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
     await until("more patches", () => ada.net.totals.patches > patches + 5);

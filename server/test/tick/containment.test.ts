@@ -132,6 +132,7 @@ describe("[TK7] a throw in game code", () => {
     lab.traps.add("async");
     const log = () => world.host.logText();
     await world.pump(assert.rejects(ada.command("crash", {}), { name: "COMMAND_FAILED" }));
-    for (const what of ["onTick", "timer", "command"]) await until(what, () => log().includes(`an async ${what} that throws later`));
+    for (const what of ["onTick", "timer", "command"])
+      await until(what, () => log().includes(`an async ${what} that throws later`));
   });
 });

@@ -1,0 +1,64 @@
+/** What waits for a tick: its order, its bounds, its end. */
+import assert from "node:assert/strict";
+import { LIMITS } from "@ninelives/shared-schema";
+import { Inbox } from "../../src/inbox/inbox.ts";
+
+describe("inbox", () => {
+  it("[TK4] runs what arrived before the tick, in order, lifecycle and commands together; what comes meanwhile waits", async () => {
+    const inbox = new Inbox();
+    const log: string[] = [];
+    const all = [
+      inbox.atTickEdge(() => {
+        log.push("join");
+        void inbox.atTickEdge(() => log.push("later"));
+      }),
+      inbox.command("a", () => log.push("command")),
+      inbox.atTickEdge(() => log.push("leave")),
+    ];
+    assert.deepEqual(log, []);
+    inbox.run();
+    assert.deepEqual(log, ["join", "command", "leave"]);
+    await Promise.all(all);
+    inbox.run();
+    assert.deepEqual(log.at(-1), "later");
+  });
+
+  it("[CMD3] holds so many commands a session and a room, and lifecycle beyond both", async () => {
+    const inbox = new Inbox();
+    const full = /INBOX_FULL|already wait/;
+    for (let count = 0; count < LIMITS.inboxItemsPerSession; count++) void inbox.command("a", () => {});
+    assert.throws(() => inbox.command("a", () => {}), full);
+    let room = LIMITS.inboxItems - LIMITS.inboxItemsPerSession;
+    for (let session = 0; room > 0; session++) {
+      for (let count = 0; count < LIMITS.inboxItemsPerSession && room > 0; count++, room--)
+        void inbox.command(`s${session}`, () => {});
+    }
+    assert.throws(() => inbox.command("fresh", () => {}), { name: "INBOX_FULL" });
+    const joined = inbox.atTickEdge(() => "in");
+    inbox.run();
+    assert.equal(await joined, "in");
+    assert.equal(await Promise.race([inbox.command("a", () => 1), Promise.resolve("waits")]), "waits");
+  });
+
+  it("[TK7] an item that throws rejects its own promise; the others run", async () => {
+    const inbox = new Inbox();
+    const broken = assert.rejects(
+      inbox.atTickEdge(() => {
+        throw new Error("broken");
+      }),
+      /broken/,
+    );
+    const whole = inbox.atTickEdge(() => "whole");
+    inbox.run();
+    await broken;
+    assert.equal(await whole, "whole");
+  });
+
+  it("once closed it runs what waits, and what comes as it comes", async () => {
+    const inbox = new Inbox();
+    const waited = inbox.atTickEdge(() => "waited");
+    inbox.close();
+    assert.equal(await waited, "waited");
+    assert.equal(await inbox.command("a", () => "at once"), "at once");
+  });
+});
