@@ -103,8 +103,11 @@ function drainOn(signals: readonly NodeJS.Signals[], drain: () => Promise<void>)
   const onSignal = () => {
     if (draining) process.exit(1);
     draining = true;
-    setTimeout(() => process.exit(1), DRAIN_MS).unref();
-    void drain().finally(() => process.exit(0));
+    setTimeout(() => fail(`the drain took longer than ${DRAIN_MS} ms; its matches' logs have no end`), DRAIN_MS).unref();
+    drain().then(
+      () => process.exit(0),
+      (error: unknown) => fail(`the drain failed: ${String(error)}`),
+    );
   };
   for (const signal of signals) process.on(signal, onSignal);
 }
