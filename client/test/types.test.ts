@@ -38,7 +38,7 @@ const uses = {
     // @ts-expect-error -- not a field of the payload
     await room.command("rename", { to: "Eve", too: 1 });
     // @ts-expect-error -- not a field of the result
-    (await room.command("yield", {})).was;
+    void (await room.command("yield", {})).was;
     return text;
   },
 
@@ -56,9 +56,9 @@ const uses = {
     const round: number = room.state.round;
     const name: string | undefined = room.state.names.get("a");
     // @ts-expect-error -- not a field of the state
-    room.state.rounds;
+    void room.state.rounds;
     // @ts-expect-error -- memory is the server's
-    room.state.secret;
+    void room.state.secret;
     // @ts-expect-error -- the round is a number
     const text: string = room.state.round;
     return [round, name, text];
@@ -80,6 +80,7 @@ describe("the types of a client", () => {
   it("[RT4] a wrong command, payload, event, state field, input field or join option does not compile", () => {
     assert.deepEqual(Object.keys(uses), ["joins", "commands", "events", "state", "inputs"]);
     const client = connect("http://localhost:1");
-    for (const join of ["joinOrCreate", "join", "create", "joinById"] as const) assert.equal(typeof client[join], "function");
+    for (const join of ["joinOrCreate", "join", "create", "joinById"] as const)
+      assert.equal(typeof client[join], "function");
   });
 });

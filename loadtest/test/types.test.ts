@@ -9,7 +9,8 @@ describe("the types of a bot", () => {
   it("[RT4] a wrong input field, state field or join option does not compile; the right ones think", () => {
     const bot = defineBot(Duel, {
       join: (index) => ({ name: `bot ${index}` }),
-      think: ({ state, sessionId }, { tick }) => (state.names.has(sessionId) ? { dx: 1, fire: tick % 2 === 0 } : undefined),
+      think: ({ state, sessionId }, { tick }) =>
+        state.names.has(sessionId) ? { dx: 1, fire: tick % 2 === 0 } : undefined,
     });
     const state = new DuelState();
     assert.equal(bot.think({ state, sessionId: "a" }, moment), undefined);
@@ -28,6 +29,9 @@ describe("the types of a bot", () => {
     const nameless = defineBot(Duel, { join: () => ({}), think: () => undefined });
     // @ts-expect-error -- a bot has to think
     const idle = defineBot(Duel, { join });
-    assert.deepEqual([unknown, number, field, nameless, idle].map(({ type }) => type), Array(5).fill(Duel));
+    assert.deepEqual(
+      [unknown, number, field, nameless, idle].map(({ type }) => type),
+      Array(5).fill(Duel),
+    );
   });
 });

@@ -34,17 +34,17 @@ class DuelRoom extends GameRoom<typeof Duel> {
     this.emit("won", { by: "Ada" }, "everyone");
     const numbers: number[] = [this.state.round, this.memory.secret, this.tuning.speed];
     // @ts-expect-error -- not a field of the state
-    this.state.rounds;
+    void this.state.rounds;
     // @ts-expect-error -- the round is a number
     this.state.round = "two";
     // @ts-expect-error -- not a field of the memory
-    this.memory.secrets;
+    void this.memory.secrets;
     // @ts-expect-error -- not a field of the tuning
-    this.tuning.sped;
+    void this.tuning.sped;
     for (const input of this.inputs.get(client.sessionId)) {
       numbers.push(input.dx);
       // @ts-expect-error -- not a field of the input
-      input.dy;
+      void input.dy;
     }
   }
 }
@@ -97,8 +97,18 @@ describe("the types of a room and a host", () => {
       rooms: { duel: { type: Duel, room: DuelRoom }, bare: { type: Bare, room: BareRoom }, plain: PlainRoom },
       store: { kind: "memory" },
     });
-    assert.deepEqual([...host.rooms].map(([name, { kind }]) => [name, kind]), [["duel", "typed"], ["bare", "typed"], ["plain", "plain"]]);
-    assert.deepEqual([missing, unknown, result, later, payload].map((handlers) => typeof handlers.rename), Array(5).fill("function"));
+    assert.deepEqual(
+      [...host.rooms].map(([name, { kind }]) => [name, kind]),
+      [
+        ["duel", "typed"],
+        ["bare", "typed"],
+        ["plain", "plain"],
+      ],
+    );
+    assert.deepEqual(
+      [missing, unknown, result, later, payload].map((handlers) => typeof handlers.rename),
+      Array(5).fill("function"),
+    );
     assert.ok(new NoCommands() instanceof GameRoom && new WrongHook() instanceof GameRoom);
     assert.equal(hosts.length, 5);
   });

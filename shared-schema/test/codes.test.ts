@@ -47,7 +47,10 @@ describe("NetError", () => {
       { path: ["players", 0, "name"], message: "too long" },
       { path: [1, 2], message: "no" },
     ]);
-    assert.deepEqual(issues.map(({ field }) => field), ["(value)", "players[0].name", "[1][2]"]);
+    assert.deepEqual(
+      issues.map(({ field }) => field),
+      ["(value)", "players[0].name", "[1][2]"],
+    );
     assert.equal(issueText(issues.slice(0, 2)), "(value): an object expected; players[0].name: too long");
   });
 });

@@ -3,7 +3,11 @@ import fc from "fast-check";
 import { crc32 } from "../src/log/crc32.ts";
 import { encodeRecord, LIMITS, type LogRecord, readRecords, RecordKind, SectionTag } from "../src/index.ts";
 
-const numberArb = fc.oneof(fc.maxSafeNat(), fc.nat(300), fc.constantFrom(0, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 49, Number.MAX_SAFE_INTEGER));
+const numberArb = fc.oneof(
+  fc.maxSafeNat(),
+  fc.nat(300),
+  fc.constantFrom(0, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 49, Number.MAX_SAFE_INTEGER),
+);
 
 const recordArb: fc.Arbitrary<LogRecord> = fc.record({
   kind: fc.constantFrom(...Object.values(RecordKind)),
@@ -11,12 +15,21 @@ const recordArb: fc.Arbitrary<LogRecord> = fc.record({
   tick: numberArb,
   elapsedMs: fc.double(),
   sections: fc
-    .dictionary(fc.constantFrom(...Object.values(SectionTag).map(String)), fc.uint8Array({ minLength: 1, maxLength: 300 }))
+    .dictionary(
+      fc.constantFrom(...Object.values(SectionTag).map(String)),
+      fc.uint8Array({ minLength: 1, maxLength: 300 }),
+    )
     .map((sections) => new Map(Object.entries(sections).map(([tag, bytes]) => [Number(tag) as SectionTag, bytes]))),
 });
 
 const FILE = [
-  encodeRecord({ kind: RecordKind.HEADER, epoch: 3, tick: 0, elapsedMs: 0, sections: new Map([[SectionTag.META, new TextEncoder().encode("{}")]]) }),
+  encodeRecord({
+    kind: RecordKind.HEADER,
+    epoch: 3,
+    tick: 0,
+    elapsedMs: 0,
+    sections: new Map([[SectionTag.META, new TextEncoder().encode("{}")]]),
+  }),
   encodeRecord({
     kind: RecordKind.SNAPSHOT,
     epoch: 3,
@@ -28,7 +41,13 @@ const FILE = [
     ]),
   }),
   encodeRecord({ kind: RecordKind.ENTRY, epoch: 3, tick: 301, elapsedMs: 10_050, sections: new Map() }),
-  encodeRecord({ kind: RecordKind.END, epoch: 2 ** 45, tick: 302, elapsedMs: -0, sections: new Map([[SectionTag.HIDDEN, new Uint8Array(200)]]) }),
+  encodeRecord({
+    kind: RecordKind.END,
+    epoch: 2 ** 45,
+    tick: 302,
+    elapsedMs: -0,
+    sections: new Map([[SectionTag.HIDDEN, new Uint8Array(200)]]),
+  }),
 ];
 const BYTES = Buffer.concat(FILE);
 const WHOLE = readRecords(BYTES).records;
@@ -65,16 +84,25 @@ describe("log records", () => {
       assert.deepEqual(records.map(comparable), READ.slice(0, intact), `bit ${bit}`);
       assert.ok(damage !== undefined, `bit ${bit}`);
       assert.equal(damage.at, STARTS[intact], `bit ${bit}`);
-      assert.ok(damage.message.startsWith(`${damage.code} at byte ${STARTS[intact]} of ${BYTES.length}: `), damage.message);
+      assert.ok(
+        damage.message.startsWith(`${damage.code} at byte ${STARTS[intact]} of ${BYTES.length}: `),
+        damage.message,
+      );
     }
   });
 
   it("[LOG2] damage is said with what was expected and what was found", () => {
     const flipped = Uint8Array.from(BYTES);
     flipped[STARTS[1]! + 12]! ^= 1;
-    assert.match(readRecords(flipped).damage!.message, /^LOG_CORRUPT at byte \d+ of \d+: crc 0x[0-9a-f]{8} expected, 0x[0-9a-f]{8} found$/);
+    assert.match(
+      readRecords(flipped).damage!.message,
+      /^LOG_CORRUPT at byte \d+ of \d+: crc 0x[0-9a-f]{8} expected, 0x[0-9a-f]{8} found$/,
+    );
     flipped.set([9, 0, 0, 0], STARTS[1]);
-    assert.match(readRecords(flipped).damage!.message, new RegExp(`: a record length of 10 to ${LIMITS.recordBytes} expected, 9 found$`));
+    assert.match(
+      readRecords(flipped).damage!.message,
+      new RegExp(`: a record length of 10 to ${LIMITS.recordBytes} expected, 9 found$`),
+    );
     flipped.set([255, 255, 255, 255], STARTS[1]);
     assert.match(readRecords(flipped).damage!.message, /expected, 4294967295 found$/);
   });
@@ -125,7 +153,10 @@ describe("log records", () => {
 
   it("[LOG1] numbers that are no unsigned safe integers are refused when written", () => {
     for (const tick of [-1, 0.5, 2 ** 53, Number.NaN, Infinity]) {
-      assert.throws(() => encodeRecord({ ...WHOLE[0]!, tick }), { name: "RangeError", message: `an unsigned safe integer expected, ${tick} got` });
+      assert.throws(() => encodeRecord({ ...WHOLE[0]!, tick }), {
+        name: "RangeError",
+        message: `an unsigned safe integer expected, ${tick} got`,
+      });
     }
   });
 

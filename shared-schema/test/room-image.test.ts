@@ -12,7 +12,13 @@ function whole(n: number, m: number): LogRecord["sections"] {
   ]);
 }
 
-const at = (kind: RecordKind, tick: number, epoch = 1, sections: LogRecord["sections"] = new Map()): LogRecord => ({ kind, epoch, tick, elapsedMs: tick * 50, sections });
+const at = (kind: RecordKind, tick: number, epoch = 1, sections: LogRecord["sections"] = new Map()): LogRecord => ({
+  kind,
+  epoch,
+  tick,
+  elapsedMs: tick * 50,
+  sections,
+});
 const snapshot = (tick: number, epoch = 1, n = tick) => at(RecordKind.SNAPSHOT, tick, epoch, whole(n, n + 1));
 const read = (...records: LogRecord[]) => {
   const image = new RoomImage(State, Memory);
@@ -22,7 +28,12 @@ const read = (...records: LogRecord[]) => {
 
 describe("RoomImage", () => {
   it("[LOG1] has state, memory and moment of the last record", () => {
-    const image = read(at(RecordKind.HEADER, 0), snapshot(3), at(RecordKind.ENTRY, 4, 1, whole(9, 10)), at(RecordKind.ENTRY, 6));
+    const image = read(
+      at(RecordKind.HEADER, 0),
+      snapshot(3),
+      at(RecordKind.ENTRY, 4, 1, whole(9, 10)),
+      at(RecordKind.ENTRY, 6),
+    );
     assert.deepEqual([image.state.n, image.memory.m], [9, 10]);
     assert.deepEqual([image.tick, image.epoch, image.elapsedMs, image.ended], [6, 1, 300, false]);
   });
@@ -42,8 +53,12 @@ describe("RoomImage", () => {
   });
 
   it("[LOG1] a tick that falls within an epoch, and an older epoch, are refused with both", () => {
-    assert.throws(() => read(snapshot(5), at(RecordKind.ENTRY, 4)), { message: "log order: epoch 1 tick 4 after epoch 1 tick 5" });
-    assert.throws(() => read(snapshot(5, 7), snapshot(6, 6)), { message: "log order: epoch 6 tick 6 after epoch 7 tick 5" });
+    assert.throws(() => read(snapshot(5), at(RecordKind.ENTRY, 4)), {
+      message: "log order: epoch 1 tick 4 after epoch 1 tick 5",
+    });
+    assert.throws(() => read(snapshot(5, 7), snapshot(6, 6)), {
+      message: "log order: epoch 6 tick 6 after epoch 7 tick 5",
+    });
   });
 
   it("[LOG9] a newer epoch may begin at an earlier tick", () => {
@@ -75,7 +90,17 @@ describe("RoomImage", () => {
     live.shown = undefined;
     const removed = encoder.encode().slice();
     // The log's order within one tick: what left the shown field first, what came to the hidden one after it.
-    image.apply(at(RecordKind.ENTRY, 1, 1, new Map([[SectionTag.SHARED, removed], [SectionTag.HIDDEN, added]])));
+    image.apply(
+      at(
+        RecordKind.ENTRY,
+        1,
+        1,
+        new Map([
+          [SectionTag.SHARED, removed],
+          [SectionTag.HIDDEN, added],
+        ]),
+      ),
+    );
     assert.deepEqual(image.state.toJSON(), { deck: { top: { rank: 12 } } });
   });
 });

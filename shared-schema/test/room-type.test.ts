@@ -30,12 +30,20 @@ describe("defineRoomType", () => {
   it("[RT1] takes names of a to z, 0 to 9, - and _, at most 40, and refuses others by rule and value", () => {
     for (const name of ["a", "duel-2_x", `a${"0".repeat(39)}`]) assert.equal(define({ name }).name, name);
     for (const name of ["", "Duel", "2duel", "-a", "a b", "ä", `a${"0".repeat(40)}`, "a\n"]) {
-      assert.throws(() => define({ name }), { name: "RangeError", message: `room type "${name}": name: /^[a-z][a-z0-9_-]{0,39}$/ expected` });
+      assert.throws(() => define({ name }), {
+        name: "RangeError",
+        message: `room type "${name}": name: /^[a-z][a-z0-9_-]{0,39}$/ expected`,
+      });
     }
   });
 
   it("[RT2] refuses tuning fields without a default, all of them by name", () => {
-    const tuning = z.object({ speed: z.number(), lives: z.number().default(3), map: z.object({ size: z.number() }).default({ size: 4 }), colour: z.string() });
+    const tuning = z.object({
+      speed: z.number(),
+      lives: z.number().default(3),
+      map: z.object({ size: z.number() }).default({ size: 4 }),
+      colour: z.string(),
+    });
     assert.throws(() => define({ tuning }), {
       name: "TypeError",
       message: 'room type "duel": tuning: every field needs a default, these have none: speed, colour',
@@ -46,14 +54,20 @@ describe("defineRoomType", () => {
 
   it("[RT3] refuses a name that is both a command and an event", () => {
     const shared = { commands: { go: { payload: z.object({}), result: z.object({}) } }, events: { go: z.object({}) } };
-    assert.throws(() => define(shared), { name: "RangeError", message: 'room type "duel": "go" is both a command and an event' });
+    assert.throws(() => define(shared), {
+      name: "RangeError",
+      message: 'room type "duel": "go" is both a command and an event',
+    });
     assert.equal(Object.keys(define({ ...shared, events: { gone: z.object({}) } }).commands).join(), "go");
   });
 
   it("[RT1] fills in what is left out, and is frozen", () => {
     const type = defineRoomType(good);
     const { version, durability, snapshotEveryTicks, memory, input, commands, events } = type;
-    assert.deepEqual([version, durability, snapshotEveryTicks, memory, input], [1, "acked", LIMITS.snapshotEveryTicks, NoMemory, undefined]);
+    assert.deepEqual(
+      [version, durability, snapshotEveryTicks, memory, input],
+      [1, "acked", LIMITS.snapshotEveryTicks, NoMemory, undefined],
+    );
     assert.deepEqual([commands, events, type.options.parse({ extra: 1 }), type.tuning.parse({})], [{}, {}, {}, {}]);
     assert.throws(() => Object.assign(type, { tickHz: 30 }), TypeError);
   });

@@ -42,7 +42,9 @@ describe("tuning files", () => {
     assert.deepEqual(messages("# a comment\n\nspeed: fast\n"), [
       'duel.tuning.yaml:3: speed: Invalid input: expected number, received string, got "fast"',
     ]);
-    assert.deepEqual(messages("name: x\nspeed: 2000\n"), ["duel.tuning.yaml:2: speed: Too big: expected number to be <=1000, got 2000"]);
+    assert.deepEqual(messages("name: x\nspeed: 2000\n"), [
+      "duel.tuning.yaml:2: speed: Too big: expected number to be <=1000, got 2000",
+    ]);
     assert.deepEqual(messages("name: x\nmap:\n  size: big\n"), [
       'duel.tuning.yaml:3: map.size: Invalid input: expected number, received string, got "big"',
     ]);
@@ -56,14 +58,24 @@ describe("tuning files", () => {
   });
 
   it("[TUN2] an unknown field is refused, inside another one too", () => {
-    assert.deepEqual(messages("speed: 1\nspede: 300\n"), ["duel.tuning.yaml:2: spede: not a field of this room type, got 300"]);
-    assert.deepEqual(messages("map:\n  size: 4\n  with: 5\n"), ["duel.tuning.yaml:3: map.with: not a field of this room type, got 5"]);
+    assert.deepEqual(messages("speed: 1\nspede: 300\n"), [
+      "duel.tuning.yaml:2: spede: not a field of this room type, got 300",
+    ]);
+    assert.deepEqual(messages("map:\n  size: 4\n  with: 5\n"), [
+      "duel.tuning.yaml:3: map.with: not a field of this room type, got 5",
+    ]);
   });
 
   it("[TUN2] a file that is not YAML, or not fields, is refused with the line", () => {
     assert.match(messages("speed: 1\nname: [x\n")[0]!, /^duel\.tuning\.yaml:[23]: Flow sequence/);
     assert.match(messages("speed: 1\nspeed: 2\n")[0]!, /^duel\.tuning\.yaml:2: Map keys must be unique/);
-    assert.match(messages("- 1\n- 2\n")[0]!, /^duel\.tuning\.yaml:1: \(file\): Invalid input: expected object, received array/);
-    assert.match(messages("42\n")[0]!, /^duel\.tuning\.yaml:1: \(file\): Invalid input: expected object, received number/);
+    assert.match(
+      messages("- 1\n- 2\n")[0]!,
+      /^duel\.tuning\.yaml:1: \(file\): Invalid input: expected object, received array/,
+    );
+    assert.match(
+      messages("42\n")[0]!,
+      /^duel\.tuning\.yaml:1: \(file\): Invalid input: expected object, received number/,
+    );
   });
 });

@@ -49,7 +49,10 @@ describe("the types of a room type", () => {
     const number: CommandInput<D, "rename"> = { to: 1 };
     // @ts-expect-error -- not a field of the payload
     const unknown: CommandInput<D, "rename"> = { to: "Ada", too: "Eve" };
-    assert.deepEqual([sent.to, got.loud, lacking.to, missing.loud, number.loud, unknown.to], ["Ada", false, "Ada", undefined, undefined, "Ada"]);
+    assert.deepEqual(
+      [sent.to, got.loud, lacking.to, missing.loud, number.loud, unknown.to],
+      ["Ada", false, "Ada", undefined, undefined, "Ada"],
+    );
   });
 
   it("[RT4] results and events have their own fields", () => {

@@ -1,6 +1,7 @@
 /** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
 import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
 import { Mirror } from "../log/mirror.ts";
+import "./sets.ts";
 import { wellFormedStrings } from "./strings.ts";
 
 /** Sees every field of every tree: its pass over the changes yields the bytes that `.view()` fields hide from clients. */

@@ -77,7 +77,10 @@ describe("a disk that refuses writes", () => {
     log.begin(beginning(2, { bytes: 8_000 }), () => committed.push(2));
     send(3, 8_000);
     await refused();
-    assert.deepEqual(readRecords((await store.read("room"))[0]!).records.map(({ tick }) => tick), [0, 0, 1]);
+    assert.deepEqual(
+      readRecords((await store.read("room"))[0]!).records.map(({ tick }) => tick),
+      [0, 0, 1],
+    );
     rmSync(filler());
     clock.advance(RETRY_MS);
     await append(log, record(4));

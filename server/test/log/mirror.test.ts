@@ -7,7 +7,17 @@ import { TapSerializer } from "../../src/adapter.ts";
 import { SealedRoom } from "./sealed-room.ts";
 
 const Item = schema({ id: t.string() }, "Item");
-const State = schema({ list: t.array("string"), bigs: t.array("bigint64"), byName: t.map(Item), deck: t.array(Item).view(), long: t.string().view(), text: t.string() }, "State");
+const State = schema(
+  {
+    list: t.array("string"),
+    bigs: t.array("bigint64"),
+    byName: t.map(Item),
+    deck: t.array(Item).view(),
+    long: t.string().view(),
+    text: t.string(),
+  },
+  "State",
+);
 const Memory = schema({ queue: t.array("string"), long: t.string() }, "Memory");
 
 describe("the log's mirror", () => {
@@ -58,16 +68,39 @@ describe("the log's mirror", () => {
     assert.equal(tick(), RecordKind.ENTRY);
     state.deck.unshift(new Item({ id: "0" }));
     assert.equal(tick(), RecordKind.SNAPSHOT);
-    assert.deepEqual([...image.state.deck].map(({ id }) => id), ["0", "1"]);
+    assert.deepEqual(
+      [...image.state.deck].map(({ id }) => id),
+      ["0", "1"],
+    );
     memory.queue.unshift("x");
     assert.equal(tick(), RecordKind.SNAPSHOT);
     assert.deepEqual([...image.memory.queue], ["x", "x"]);
   });
 
+  it("[LOG1] what a cleared set held is let go of: later changes of it are in no patch, and it may come back", () => {
+    const Bag = schema({ bag: t.set(Item), deck: t.array(Item).view() }, "Bag");
+    const state = new Bag();
+    const room = new SealedRoom(state, new Memory(), { plain: 1, viewing: 0 });
+    const image = new RoomImage(Bag, Memory);
+    const apply = (bytes: Uint8Array) => image.apply(readRecords(bytes).records[0]!);
+    apply(room.snapshot());
+    const item = new Item({ id: "1" });
+    state.bag.add(item);
+    apply(room.tick().record);
+    state.bag.clear();
+    apply(room.tick().record);
+    item.id = "2";
+    assert.equal(room.tick().shared, undefined);
+    state.deck.push(item);
+    assert.equal(room.tick().shared!.length, 0);
+    apply(room.snapshot());
+    assert.deepEqual(image.state.toJSON(), { bag: [], deck: [{ id: "2" }] });
+  });
+
   it("[LOG1] trees larger than the encoder's buffers, shown, hidden and memory, are carried whole", () => {
     const { state, memory, room, image, tick } = started();
     const { warn } = console;
-    console.warn = () => {};
+    Object.assign(console, { warn() {} });
     try {
       state.text = "s".repeat(100_000);
       state.long = "h".repeat(150_000);
@@ -77,7 +110,7 @@ describe("the log's mirror", () => {
       image.apply(readRecords(room.snapshot()).records[0]!);
       assert.deepEqual(after, [state.toJSON(), memory.toJSON()]);
     } finally {
-      console.warn = warn;
+      Object.assign(console, { warn });
     }
     assert.deepEqual([image.state.toJSON(), image.memory.toJSON()], [state.toJSON(), memory.toJSON()]);
   });
@@ -90,7 +123,11 @@ describe("a patch that cannot be made", () => {
     const serializer = new TapSerializer();
     serializer.reset(state);
     const frames: Uint8Array[] = [];
-    const client = { state: JOINED, view: undefined, raw: (frame: Uint8Array) => frames.push(frame) } as unknown as Client;
+    const client = {
+      state: JOINED,
+      view: undefined,
+      raw: (frame: Uint8Array) => frames.push(frame),
+    } as unknown as Client;
     serializer.applyPatches([client]);
     frames.length = 0;
     const whole = serializer.whole();
@@ -130,10 +167,19 @@ describe("a patch that cannot be made", () => {
     serializer.applyPatches([client]);
     stock.decode(frames[0]!.subarray(1));
     const { text, list, byName } = stock.state;
-    assert.deepEqual([text, [...list], [...byName.keys()], byName.get("\ufffd")?.id], ["x\ufffdy", ["\ufffd"], ["\ufffd"], "after"]);
+    assert.deepEqual(
+      [text, [...list], [...byName.keys()], byName.get("\ufffd")?.id],
+      ["x\ufffdy", ["\ufffd"], ["\ufffd"], "after"],
+    );
     const image = new RoomImage(State, Memory);
     const { shared } = serializer.whole();
-    image.apply({ kind: RecordKind.SNAPSHOT, epoch: 1, tick: 1, elapsedMs: 0, sections: new Map([[SectionTag.SHARED, shared]]) });
+    image.apply({
+      kind: RecordKind.SNAPSHOT,
+      epoch: 1,
+      tick: 1,
+      elapsedMs: 0,
+      sections: new Map([[SectionTag.SHARED, shared]]),
+    });
     assert.deepEqual([image.state.text, [...image.state.byName.keys()]], ["x\ufffdy", ["\ufffd"]]);
   });
 });

@@ -7,7 +7,12 @@ export function newArray(items: readonly unknown[]): ArraySchema<unknown> {
 }
 
 /** Does one thing to the array and says what. `items` are new elements, each once. */
-export function changeArray(array: ArraySchema<unknown>, items: readonly unknown[], step: Step, name: (item: unknown) => string): string {
+export function changeArray(
+  array: ArraySchema<unknown>,
+  items: readonly unknown[],
+  step: Step,
+  name: (item: unknown) => string,
+): string {
   const fresh = items.filter((item) => typeof item !== "object" || !array.includes(item));
   const names = fresh.map(name).join(", ");
   const { length } = array;

@@ -80,7 +80,8 @@ function play(spec: Case, stateClasses: TreeClasses, memoryClasses: TreeClasses,
     if (kind === RecordKind.SNAPSHOT) done.push("(the patch does not decode to the live room: a snapshot instead)");
     counts.ticks++;
     if (kind === RecordKind.SNAPSHOT) counts.snapshots++;
-    if (seen !== undefined && kind === RecordKind.ENTRY) assert.deepEqual(Buffer.from(seen), Buffer.from(shared!), "a client got other bytes than the log");
+    if (seen !== undefined && kind === RecordKind.ENTRY)
+      assert.deepEqual(Buffer.from(seen), Buffer.from(shared!), "a client got other bytes than the log");
     for (const image of images) applyInSilence(image, record);
     if (tick.snapshots) {
       images.push(newImage());
@@ -88,8 +89,16 @@ function play(spec: Case, stateClasses: TreeClasses, memoryClasses: TreeClasses,
       done.push("(snapshot)");
     }
     for (const [from, image] of images.entries()) {
-      assert.equal(firstDifference(state.root, image.state), undefined, `state at tick ${index + 1} from snapshot ${from}`);
-      assert.equal(firstDifference(memory.root, image.memory), undefined, `memory at tick ${index + 1} from snapshot ${from}`);
+      assert.equal(
+        firstDifference(state.root, image.state),
+        undefined,
+        `state at tick ${index + 1} from snapshot ${from}`,
+      );
+      assert.equal(
+        firstDifference(memory.root, image.memory),
+        undefined,
+        `memory at tick ${index + 1} from snapshot ${from}`,
+      );
     }
   }
 }
@@ -142,8 +151,12 @@ function applyInSilence(image: RoomImage<Schema, Schema>, record: Uint8Array): v
 function shapeOf(classes: TreeClasses): string {
   return classes.all
     .map((made) => {
-      const metadata = (made as unknown as Record<symbol, Record<string, { name: string; type: unknown; tag?: number }>>)[Symbol.metadata]!;
-      const fields = Object.values(metadata).map(({ name, type, tag }) => `${name}: ${typeName(type)}${tag === undefined ? "" : `.view(${tag})`}`);
+      const metadata = (
+        made as unknown as Record<symbol, Record<string, { name: string; type: unknown; tag?: number }>>
+      )[Symbol.metadata]!;
+      const fields = Object.values(metadata).map(
+        ({ name, type, tag }) => `${name}: ${typeName(type)}${tag === undefined ? "" : `.view(${tag})`}`,
+      );
       return `class ${made.name} { ${fields.join(", ")} }`;
     })
     .join("\n");

@@ -55,12 +55,16 @@ function fieldArb(shapes: readonly FieldSpec["shape"][]): fc.Arbitrary<FieldSpec
 /** A tree of classes. The memory of a room has no hidden fields: pass `hidden: false`. */
 export function treeSpecArb({ hidden }: { hidden: boolean }): fc.Arbitrary<TreeSpec> {
   const fields = (max: number, shapes: readonly FieldSpec["shape"][]) =>
-    fc.array(fieldArb(shapes), { minLength: 1, maxLength: max }).map((specs) => (hidden ? specs : specs.map((spec) => ({ ...spec, tag: undefined }))));
+    fc
+      .array(fieldArb(shapes), { minLength: 1, maxLength: max })
+      .map((specs) => (hidden ? specs : specs.map((spec) => ({ ...spec, tag: undefined }))));
   return fc.record({
     tip: fields(3, ["primitive", "quantized"]),
     leaf: fields(3, ["primitive", "quantized", "ref", "array"]),
     // No tag but `.view()` in a subclass: upstream.test.ts, "a subclass's view tag leaks into its base".
-    twig: fields(2, ["primitive", "quantized", "optional", "map"]).map((specs) => specs.map((spec) => ({ ...spec, tag: spec.tag === 1 ? -1 : spec.tag }))),
+    twig: fields(2, ["primitive", "quantized", "optional", "map"]).map((specs) =>
+      specs.map((spec) => ({ ...spec, tag: spec.tag === 1 ? -1 : spec.tag })),
+    ),
     node: fields(4, SHAPES),
     root: fields(6, SHAPES),
   });
@@ -68,7 +72,9 @@ export function treeSpecArb({ hidden }: { hidden: boolean }): fc.Arbitrary<TreeS
 
 /** A hidden field of this tree may hold instances. */
 export function hidesInstances(spec: TreeSpec): boolean {
-  return Object.values(spec).some((fields: readonly FieldSpec[]) => fields.some(({ shape, tag }) => tag !== undefined && shape !== "primitive" && shape !== "quantized"));
+  return Object.values(spec).some((fields: readonly FieldSpec[]) =>
+    fields.some(({ shape, tag }) => tag !== undefined && shape !== "primitive" && shape !== "quantized"),
+  );
 }
 
 export function buildTree(spec: TreeSpec, name: string): TreeClasses {
@@ -85,11 +91,17 @@ export function buildTree(spec: TreeSpec, name: string): TreeClasses {
   return { root, fitting, all: [Tip, Leaf, Twig, Node, root] };
 }
 
-function build(specs: readonly FieldSpec[], name: string, classes: readonly SchemaClass[], base?: SchemaClass): SchemaClass {
+function build(
+  specs: readonly FieldSpec[],
+  name: string,
+  classes: readonly SchemaClass[],
+  base?: SchemaClass,
+): SchemaClass {
   const fields: Record<string, unknown> = {};
   for (const [index, spec] of specs.entries()) {
     const builder = builderOf(spec, classes);
-    fields[`${base === undefined ? "" : "x"}${spec.shape}${index}`] = spec.tag === undefined ? builder : builder.view(spec.tag);
+    fields[`${base === undefined ? "" : "x"}${spec.shape}${index}`] =
+      spec.tag === undefined ? builder : builder.view(spec.tag);
   }
   return schema(fields as FieldsAndMethods, name, (base ?? Schema) as typeof Schema) as unknown as SchemaClass;
 }
@@ -106,7 +118,12 @@ function builderOf(spec: FieldSpec, classes: readonly SchemaClass[]): Builder {
     case "primitive":
       return primitiveBuilder(primitive);
     case "quantized":
-      return t.quantized({ min: -1, max: 1, bits: ([8, 16, 32] as const)[spec.of % 3]!, mode: spec.of % 2 === 0 ? "clamp" : "wrap" });
+      return t.quantized({
+        min: -1,
+        max: 1,
+        bits: ([8, 16, 32] as const)[spec.of % 3]!,
+        mode: spec.of % 2 === 0 ? "clamp" : "wrap",
+      });
     case "ref":
       return child === undefined ? primitiveBuilder(primitive) : t.ref(child as typeof Schema);
     case "optional":

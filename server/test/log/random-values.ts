@@ -2,17 +2,77 @@
 import fc from "fast-check";
 
 export const PRIMITIVES = [
-  "string", "number", "boolean", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64",
-  "bigint64", "biguint64",
+  "string",
+  "number",
+  "boolean",
+  "int8",
+  "uint8",
+  "int16",
+  "uint16",
+  "int32",
+  "uint32",
+  "int64",
+  "uint64",
+  "float32",
+  "float64",
+  "bigint64",
+  "biguint64",
 ] as const;
 export type PrimitiveName = (typeof PRIMITIVES)[number];
 
-const FLOATS = [0, -0, 1, -1.5, 0.1, Math.PI, 1e-9, -1e21, 3.4028234663852886e38, 5e-324, Number.MAX_VALUE, Number.NaN, Infinity, -Infinity];
+const FLOATS = [
+  0,
+  -0,
+  1,
+  -1.5,
+  0.1,
+  Math.PI,
+  1e-9,
+  -1e21,
+  3.4028234663852886e38,
+  5e-324,
+  Number.MAX_VALUE,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+];
 const whole = (min: number, max: number) => [0, 1, min, max, Math.trunc(max / 3), Math.trunc(min / 3)];
 
 const VALUES: Readonly<Record<PrimitiveName, readonly unknown[]>> = {
-  string: ["", "a", "ninelives", "é", "日本語", "🐈‍⬛", "half \ud83d", "\u0000", "x".repeat(31), "x".repeat(32), "ä".repeat(128), "y".repeat(300)],
-  number: [...FLOATS, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31, 2 ** 32, -1, -32, -33, -128, -129, -32_769, -(2 ** 31), -(2 ** 31) - 1, 2 ** 53 - 1],
+  string: [
+    "",
+    "a",
+    "ninelives",
+    "é",
+    "日本語",
+    "🐈‍⬛",
+    "half \ud83d",
+    "\u0000",
+    "x".repeat(31),
+    "x".repeat(32),
+    "ä".repeat(128),
+    "y".repeat(300),
+  ],
+  number: [
+    ...FLOATS,
+    127,
+    128,
+    255,
+    256,
+    65_535,
+    65_536,
+    2 ** 31,
+    2 ** 32,
+    -1,
+    -32,
+    -33,
+    -128,
+    -129,
+    -32_769,
+    -(2 ** 31),
+    -(2 ** 31) - 1,
+    2 ** 53 - 1,
+  ],
   boolean: [true, false],
   int8: whole(-128, 127),
   uint8: whole(0, 255),
@@ -62,4 +122,9 @@ export interface Step {
   readonly value: number;
 }
 
-export const stepArb: fc.Arbitrary<Step> = fc.record({ slot: fc.nat(199), kind: fc.nat(59), index: fc.nat(9), value: fc.nat(59) });
+export const stepArb: fc.Arbitrary<Step> = fc.record({
+  slot: fc.nat(199),
+  kind: fc.nat(59),
+  index: fc.nat(9),
+  value: fc.nat(59),
+});

@@ -22,8 +22,6 @@ export class World {
   readonly #shares: boolean;
   /** Instances that were in the tree and may come back. */
   readonly #removed = new Set<Schema>();
-  /** Instances a cleared bag held: Colyseus keeps them attached (upstream.test.ts), so they count as held in two places. */
-  readonly #lost = new Set<Schema>();
   readonly #names = new Map<Schema, string>();
 
   /** `shares`: an instance may be held in several places at once. */
@@ -70,7 +68,11 @@ export class World {
     if (element !== undefined) return this.#changeCollection(owner, name, element, step);
     if (typeof type === "function") return this.#changeRef(owner, name, type as SchemaClass, step);
     const absent = step.kind % 8 === 0;
-    const value = absent ? undefined : typeof type === "string" ? valueOf(type as PrimitiveName, step.value) : QUANTIZED_VALUES[step.value % QUANTIZED_VALUES.length];
+    const value = absent
+      ? undefined
+      : typeof type === "string"
+        ? valueOf(type as PrimitiveName, step.value)
+        : QUANTIZED_VALUES[step.value % QUANTIZED_VALUES.length];
     set(value);
     return ` = ${show(value)}`;
   }
@@ -81,8 +83,15 @@ export class World {
     return ` = ${this.#show(value)}`;
   }
 
-  #changeCollection(owner: Schema, name: string, element: NonNullable<ReturnType<typeof elementOf>>, step: Step): string {
-    const items = Array.from({ length: 1 + (step.value % 3) }, (_, offset) => this.#item(element.type, { ...step, value: step.value + offset * 7 }));
+  #changeCollection(
+    owner: Schema,
+    name: string,
+    element: NonNullable<ReturnType<typeof elementOf>>,
+    step: Step,
+  ): string {
+    const items = Array.from({ length: 1 + (step.value % 3) }, (_, offset) =>
+      this.#item(element.type, { ...step, value: step.value + offset * 7 }),
+    );
     const distinct = [...new Set(items)];
     const collection = valueAt(owner, name);
     if (step.kind % 20 === 19 || collection === undefined) {
@@ -108,7 +117,6 @@ export class World {
 
   #changeBag(bag: SetSchema<unknown> | CollectionSchema<unknown>, item: unknown, step: Step): string {
     if (step.kind % 12 === 11) {
-      for (const part of bag.values()) if (part instanceof Schema) for (const lost of this.instances(part)) this.#lost.add(lost);
       bag.clear();
       return ".clear()";
     }
@@ -122,7 +130,9 @@ export class World {
   }
 
   #item(type: unknown, step: Step): unknown {
-    return typeof type === "string" ? valueOf(type as PrimitiveName, step.value) : this.#child(type as SchemaClass, step);
+    return typeof type === "string"
+      ? valueOf(type as PrimitiveName, step.value)
+      : this.#child(type as SchemaClass, step);
   }
 
   /** A new instance, one that is in the tree already, or one that was in it before. */
@@ -130,15 +140,15 @@ export class World {
     const source = (step.value + step.kind) % 5;
     const known = source === 0 && this.#shares ? this.instances() : source === 1 ? [...this.#removed] : [];
     const held = new Set(this.#shares ? [] : this.instances());
-    const free = (instance: Schema) =>
-      this.#shares || !this.instances(instance).some((part) => held.has(part) || this.#lost.has(part));
+    const free = (instance: Schema) => this.#shares || !this.instances(instance).some((part) => held.has(part));
     const candidates = known.filter((instance) => instance instanceof type && instance !== this.root && free(instance));
     const old = candidates[step.index % Math.max(1, candidates.length)];
     if (old !== undefined) return old;
     const fitting = this.#classes.fitting.get(type)!;
     const made = new fitting[step.value % fitting.length]!();
     for (const [offset, field] of fieldsOf(made).entries()) {
-      if (typeof field.type === "string") Reflect.set(made, field.name, valueOf(field.type as PrimitiveName, step.value + offset));
+      if (typeof field.type === "string")
+        Reflect.set(made, field.name, valueOf(field.type as PrimitiveName, step.value + offset));
     }
     return made;
   }
@@ -149,7 +159,12 @@ export class World {
 }
 
 function isCollection(value: unknown): value is { values(): Iterable<unknown> } {
-  return value instanceof ArraySchema || value instanceof MapSchema || value instanceof SetSchema || value instanceof CollectionSchema;
+  return (
+    value instanceof ArraySchema ||
+    value instanceof MapSchema ||
+    value instanceof SetSchema ||
+    value instanceof CollectionSchema
+  );
 }
 
 function newCollection(shape: "array" | "map" | "set" | "collection", items: readonly unknown[]): object {

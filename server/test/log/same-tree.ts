@@ -42,14 +42,21 @@ class Comparison {
     if (expected === decoded || Object.is(expected, decoded)) return undefined;
     if (live instanceof Schema && decoded instanceof Schema) return this.#instances(path, live, decoded);
     const element = elementOf(type);
-    if (element !== undefined && typeof live === "object" && live !== null && typeof decoded === "object" && decoded !== null) {
+    if (
+      element !== undefined &&
+      typeof live === "object" &&
+      live !== null &&
+      typeof decoded === "object" &&
+      decoded !== null
+    ) {
       return this.#collections(path, element.type, live, decoded);
     }
     return `${path}: ${show(expected)} ≠ ${show(decoded)}`;
   }
 
   #instances(path: string, live: Schema, decoded: Schema): string | undefined {
-    if (live.constructor !== decoded.constructor) return `${path}: class ${live.constructor.name} ≠ ${decoded.constructor.name}`;
+    if (live.constructor !== decoded.constructor)
+      return `${path}: class ${live.constructor.name} ≠ ${decoded.constructor.name}`;
     const twin = this.#twins.get(live);
     if (twin !== undefined) return twin === decoded ? undefined : `${path}: one instance became two`;
     if (this.#taken.has(decoded)) return `${path}: two instances became one`;
@@ -63,11 +70,13 @@ class Comparison {
   }
 
   #collections(path: string, type: unknown, live: object, decoded: object): string | undefined {
-    if (live.constructor !== decoded.constructor) return `${path}: ${live.constructor.name} ≠ ${decoded.constructor.name}`;
+    if (live.constructor !== decoded.constructor)
+      return `${path}: ${live.constructor.name} ≠ ${decoded.constructor.name}`;
     if (live instanceof MapSchema) return this.#maps(path, type, live, decoded as MapSchema<unknown>);
     const left = elementsOf(live);
     const right = elementsOf(decoded);
-    if (left.length !== right.length) return `${path}: ${left.length} elements ${show(left)} ≠ ${right.length} ${show(right)}`;
+    if (left.length !== right.length)
+      return `${path}: ${left.length} elements ${show(left)} ≠ ${right.length} ${show(right)}`;
     for (const [index, value] of left.entries()) {
       const found = this.difference(`${path}[${index}]`, type, value, right[index]);
       if (found !== undefined) return found;
@@ -78,7 +87,8 @@ class Comparison {
   #maps(path: string, type: unknown, live: MapSchema<unknown>, decoded: MapSchema<unknown>): string | undefined {
     const keys = [...live.keys()].sort();
     const others = [...decoded.keys()].sort();
-    if (live.size !== decoded.size || keys.join("\n") !== others.join("\n")) return `${path}: keys ${show(keys)} ≠ ${show(others)}`;
+    if (live.size !== decoded.size || keys.join("\n") !== others.join("\n"))
+      return `${path}: keys ${show(keys)} ≠ ${show(others)}`;
     for (const key of keys) {
       const found = this.difference(`${path}{${key}}`, type, live.get(key), decoded.get(key));
       if (found !== undefined) return found;
@@ -100,7 +110,8 @@ export function valueAt(instance: object, name: string): unknown {
 
 export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "string") return value.length > 40 ? `"${value.slice(0, 8)}…"(${value.length})` : JSON.stringify(value);
+  if (typeof value === "string")
+    return value.length > 40 ? `"${value.slice(0, 8)}…"(${value.length})` : JSON.stringify(value);
   if (Object.is(value, -0)) return "-0";
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
   if (value instanceof Schema) return value.constructor.name;

@@ -38,7 +38,11 @@ export class SealedRoom {
     this.#serializer.reset(state);
     this.#memory = new TreeTap(memory);
     for (let index = 0; index < clients.plain; index++) {
-      this.#clients.push({ state: JOINED, view: undefined, raw: (frame) => (this.#seen = Uint8Array.from(frame.subarray(PATCH_PREFIX_BYTES))) });
+      this.#clients.push({
+        state: JOINED,
+        view: undefined,
+        raw: (frame) => (this.#seen = Uint8Array.from(frame.subarray(PATCH_PREFIX_BYTES))),
+      });
     }
     this.views = Array.from({ length: clients.viewing }, () => new StateView());
     for (const view of this.views) this.#clients.push({ state: JOINED, view, raw() {} });
@@ -59,7 +63,8 @@ export class SealedRoom {
     const patch = this.#patch();
     const memory = this.#memory.take();
     const seen = { seen: this.#seen, shared: patch?.shared };
-    if (this.#serializer.diverged || this.#memory.diverged) return { record: this.snapshot(), kind: RecordKind.SNAPSHOT, ...seen };
+    if (this.#serializer.diverged || this.#memory.diverged)
+      return { record: this.snapshot(), kind: RecordKind.SNAPSHOT, ...seen };
     const sections = new Map<SectionTag, Uint8Array>();
     if (patch !== undefined) sections.set(SectionTag.SHARED, patch.shared).set(SectionTag.HIDDEN, patch.hidden);
     if (memory !== undefined) sections.set(SectionTag.MEMORY, memory);

@@ -5,7 +5,13 @@ import type { LogAppender, LogStore } from "../../src/log/store.ts";
 
 /** A record of that tick, with so many bytes of state. */
 export function record(tick: number, { kind = RecordKind.ENTRY as RecordKind, epoch = 1, bytes = 4 } = {}): Uint8Array {
-  return encodeRecord({ kind, epoch, tick, elapsedMs: tick, sections: new Map([[SectionTag.SHARED, new Uint8Array(bytes).fill(tick)]]) });
+  return encodeRecord({
+    kind,
+    epoch,
+    tick,
+    elapsedMs: tick,
+    sections: new Map([[SectionTag.SHARED, new Uint8Array(bytes).fill(tick)]]),
+  });
 }
 
 /** What begins a segment: a header and a snapshot. */
@@ -94,7 +100,14 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       await append(log, record(3));
       assert.equal(log.segmentBytes, beginning(2).length + record(3).length);
       const last = (await store.read("room")).at(-1)!;
-      assert.deepEqual(readRecords(last).records.map(({ kind, tick }) => [kind, tick]), [[RecordKind.HEADER, 2], [RecordKind.SNAPSHOT, 2], [RecordKind.ENTRY, 3]]);
+      assert.deepEqual(
+        readRecords(last).records.map(({ kind, tick }) => [kind, tick]),
+        [
+          [RecordKind.HEADER, 2],
+          [RecordKind.SNAPSHOT, 2],
+          [RecordKind.ENTRY, 3],
+        ],
+      );
       await log.close(false);
     });
 
@@ -105,7 +118,10 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
         await append(log, record(segment * 10 + 1));
       }
       const kept = [0, 10, 20, 30, 40, 50].slice(-1 - traits.segmentsKept);
-      assert.deepEqual(ticksOf(await store.read("room")), kept.flatMap((tick) => [tick, tick + 1]));
+      assert.deepEqual(
+        ticksOf(await store.read("room")),
+        kept.flatMap((tick) => [tick, tick + 1]),
+      );
       await log.close(false);
     });
 
@@ -118,7 +134,22 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       await Promise.all([a.close(false), b.close(false)]);
     });
 
-    for (const roomId of ["../x", "..", ".", "a/b\\c", "ünï 日本", "🐈‍⬛", "", "a.next", "x.1", "%0041", "A", "con", "\u0000", "r".repeat(80)]) {
+    for (const roomId of [
+      "../x",
+      "..",
+      ".",
+      "a/b\\c",
+      "ünï 日本",
+      "🐈‍⬛",
+      "",
+      "a.next",
+      "x.1",
+      "%0041",
+      "A",
+      "con",
+      "\u0000",
+      "r".repeat(80),
+    ]) {
       it(`[LOG6] a room may be called ${JSON.stringify(roomId).slice(0, 20)}`, async () => {
         const log = await store.open(roomId);
         await begin(log, 1);
@@ -142,7 +173,11 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       await begin(again, 50, { epoch: 4 });
       await append(again, record(51, { epoch: 4 }));
       const last = readRecords((await store.read("room")).at(-1)!).records;
-      assert.deepEqual(last.map(({ tick }) => tick), [50, 50, 51], "the newest records are the last to be read");
+      assert.deepEqual(
+        last.map(({ tick }) => tick),
+        [50, 50, 51],
+        "the newest records are the last to be read",
+      );
       await again.close(false);
     });
 
@@ -160,7 +195,10 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       }
       const left = (await store.list()).filter((room) => room !== "again");
       assert.equal(left.length, LIMITS.finishedLogs);
-      assert.deepEqual(["room0", "room1", "room2", "room3"].filter((room) => left.includes(room)), ["room3"]);
+      assert.deepEqual(
+        ["room0", "room1", "room2", "room3"].filter((room) => left.includes(room)),
+        ["room3"],
+      );
       assert.equal(ticksOf(await store.read("again")).at(-1), 1);
       await second.close(false);
     });

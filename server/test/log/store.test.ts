@@ -19,7 +19,11 @@ async function newFolder(): Promise<string> {
 }
 
 function fileStore(dir: string): FileStore {
-  return new FileStore({ dir, clock: systemClock, onFault: (message, error) => assert.fail(`${message}: ${String(error)}`) });
+  return new FileStore({
+    dir,
+    clock: systemClock,
+    onFault: (message, error) => assert.fail(`${message}: ${String(error)}`),
+  });
 }
 
 after(async () => {
@@ -59,8 +63,14 @@ describe("logs as files", () => {
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2]);
     await writeFile(file("room.next.log"), beginning(2).subarray(0, 15));
     const { records, damage } = parseSegments(await store.read("room"));
-    assert.deepEqual(records.map(({ tick }) => tick), [0, 0, 1]);
-    assert.deepEqual(damage.map(({ code }) => code), ["LOG_TORN"]);
+    assert.deepEqual(
+      records.map(({ tick }) => tick),
+      [0, 0, 1],
+    );
+    assert.deepEqual(
+      damage.map(({ code }) => code),
+      ["LOG_TORN"],
+    );
   });
 
   it("[LOG5] a `.next.log` left by a crash is not read behind a newer segment", async () => {
@@ -122,8 +132,14 @@ describe("logs as files", () => {
     for (let bytes = 1; bytes < tail.length; bytes++) {
       await writeFile(file("room.log"), Buffer.concat([whole, tail.subarray(0, bytes)]));
       const { records, damage } = parseSegments(await store.read("room"));
-      assert.deepEqual(records.map(({ tick }) => tick), [0, 0, 1]);
-      assert.deepEqual(damage.map(({ code, at }) => [code, at]), [["LOG_TORN", whole.length]]);
+      assert.deepEqual(
+        records.map(({ tick }) => tick),
+        [0, 0, 1],
+      );
+      assert.deepEqual(
+        damage.map(({ code, at }) => [code, at]),
+        [["LOG_TORN", whole.length]],
+      );
     }
   });
 
@@ -131,7 +147,10 @@ describe("logs as files", () => {
     const log = await store.open("room");
     await begin(log, 0, { epoch: 21 });
     await log.close(false);
-    await writeFile(file("room.log"), Buffer.concat([await readFile(file("room.log")), record(1, { epoch: 22 }).subarray(0, 9)]));
+    await writeFile(
+      file("room.log"),
+      Buffer.concat([await readFile(file("room.log")), record(1, { epoch: 22 }).subarray(0, 9)]),
+    );
     assert.equal((await store.open("room")).previousEpoch, 21);
   });
 
@@ -149,7 +168,10 @@ describe("logs as files", () => {
     await begin(log, 0);
     await log.close(true);
     await utimes(file("first.ended.log"), 1, 1);
-    for (const [name, seconds] of [["second", 2], ["third", 3]] as const) {
+    for (const [name, seconds] of [
+      ["second", 2],
+      ["third", 3],
+    ] as const) {
       const sparse = file(`${name}.ended.log`);
       await writeFile(sparse, "");
       await truncate(sparse, LIMITS.finishedLogBytes / 2 - 100);

@@ -22,7 +22,8 @@ const Base = schema({ a: t.uint8() }, "Base");
 const Derived = Base.extend({ late: t.uint8().patchOnly() }, "Derived");
 const Streamed = schema({ crowd: t.stream(Base), bag: t.map(Inner).stream() }, "Streamed");
 
-const short = (root: new () => Schema) => unloggedFields(root).map(({ owner, field, kind }) => `${owner.name}.${field} ${kind}`);
+const short = (root: new () => Schema) =>
+  unloggedFields(root).map(({ owner, field, kind }) => `${owner.name}.${field} ${kind}`);
 
 describe("unloggedFields", () => {
   it("[LOG1] lists every field kind the log does not carry, with its class and a sentence", () => {
@@ -34,18 +35,32 @@ describe("unloggedFields", () => {
       "Inner.scratch noSync",
     ]);
     const { why } = unloggedFields(State).find(({ field }) => field === "patched")!;
-    assert.equal(why, "State.patched: patchOnly() is left out of the whole state, so a restore from a snapshot does not have it.");
+    assert.equal(
+      why,
+      "State.patched: patchOnly() is left out of the whole state, so a restore from a snapshot does not have it.",
+    );
   });
 
   it("[LOG1] sees streams, and subclasses of the classes it meets", () => {
-    assert.deepEqual(short(Streamed), ["Streamed.crowd stream", "Streamed.bag stream", "Derived.late patchOnly", "Inner.scratch noSync"]);
+    assert.deepEqual(short(Streamed), [
+      "Streamed.crowd stream",
+      "Streamed.bag stream",
+      "Derived.late patchOnly",
+      "Inner.scratch noSync",
+    ]);
     assert.deepEqual(short(Derived), ["Derived.late patchOnly"]);
   });
 
   it("[LOG1] lists nothing for a tree of plain, hidden, optional and quantized fields", () => {
-    const Fine = schema({ a: t.string().view(2), b: t.ref(Base).optional(), c: t.quantized({ min: 0, max: 1 }), d: t.set("string") }, "Fine");
+    const Fine = schema(
+      { a: t.string().view(2), b: t.ref(Base).optional(), c: t.quantized({ min: 0, max: 1 }), d: t.set("string") },
+      "Fine",
+    );
     const Alone = schema({ fine: t.ref(Fine) }, "Alone");
-    assert.deepEqual(short(Alone).filter((line) => !line.startsWith("Derived")), []);
+    assert.deepEqual(
+      short(Alone).filter((line) => !line.startsWith("Derived")),
+      [],
+    );
   });
 
   it("[LOG1] is right about each kind: this is what a reader misses", () => {
