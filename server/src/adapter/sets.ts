@@ -5,6 +5,7 @@
  */
 import { $changes, SetSchema } from "@colyseus/schema";
 
+// oxlint-disable-next-line typescript/unbound-method -- called on a set below
 const { clear } = SetSchema.prototype;
 
 SetSchema.prototype.clear = function letGoAndClear(this: SetSchema): void {
