@@ -14,9 +14,11 @@
  *                  sized by the patch timer that was taken out
  *  releaseReservedSeats  `_reservedSeats` holds [options, auth, taken, held for a dropped player] by session; a room does not
  *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
+ *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
+ *                  token, but leaves its socket open
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
-export { releaseReservedSeats, useLogger } from "./adapter/rooms.ts";
+export { endStaleConnection, releaseReservedSeats, useLogger } from "./adapter/rooms.ts";
 export { TreeTap, type TreeBytes } from "./adapter/tap-encoder.ts";
 export { TapSerializer } from "./adapter/tap-serializer.ts";
 export { advertisePatchRate, StepClock, stopPatchTimer, useMonotonicTime } from "./adapter/time.ts";

@@ -1,5 +1,15 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
 import { type Room, Server, type ServerOptions } from "@colyseus/core";
+import { CODES } from "@ninelives/shared-schema";
+
+/** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
+export function endStaleConnection(room: Room, sessionId: string, reconnectionToken: string): void {
+  const stale = room.clients.get(sessionId);
+  if (stale?.reconnectionToken !== reconnectionToken) return;
+  const socket = stale.ref as typeof stale.ref & { close(code: number): void };
+  room.checkReconnectionToken(reconnectionToken);
+  socket.close(CODES.WITH_ERROR.code);
+}
 
 interface ReservedSeats {
   readonly _reservedSeats: Record<

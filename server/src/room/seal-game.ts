@@ -4,7 +4,7 @@
  */
 import { type Client, type MessageContext, Rewind, type Room } from "@colyseus/core";
 import { fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
-import { advertisePatchRate, StepClock, stopPatchTimer } from "../adapter.ts";
+import { advertisePatchRate, endStaleConnection, StepClock, stopPatchTimer } from "../adapter.ts";
 import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
 import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
@@ -68,6 +68,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     override onLeave(client: Client, code?: number): Promise<void> {
       return this.#atTickEdge(() => super.onLeave!(client, code));
+    }
+
+    /** A player who is back before the old connection was missed (another network) takes the seat over from it. */
+    override hasReservedSeat(sessionId: string, reconnectionToken?: string): boolean {
+      if (reconnectionToken !== undefined) endStaleConnection(this, sessionId, reconnectionToken);
+      return super.hasReservedSeat(sessionId, reconnectionToken);
     }
 
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
