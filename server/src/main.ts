@@ -103,7 +103,10 @@ function drainOn(signals: readonly NodeJS.Signals[], drain: () => Promise<void>)
   const onSignal = () => {
     if (draining) process.exit(1);
     draining = true;
-    setTimeout(() => fail(`the drain took longer than ${DRAIN_MS} ms; its matches' logs have no end`), DRAIN_MS).unref();
+    setTimeout(
+      () => fail(`the drain took longer than ${DRAIN_MS} ms; its matches' logs have no end`),
+      DRAIN_MS,
+    ).unref();
     drain().then(
       () => process.exit(0),
       (error: unknown) => fail(`the drain failed: ${String(error)}`),
