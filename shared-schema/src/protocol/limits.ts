@@ -16,11 +16,11 @@ export const LIMITS = {
   inboxItemsPerSession: 64,
   /** Inputs buffered per session. At the cap the oldest is dropped (Colyseus's ring). */
   inputBuffer: 32,
-  /** Events and results waiting for a commit, per room. At the cap the oldest event is dropped and counted. */
+  /** Events and results waiting for a commit, per room. At the cap a new one is dropped and counted. */
   outboxItems: 8_192,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
-  /** HTTP body of matchmaking, bytes. A larger one is answered 413. */
+  /** HTTP body of matchmaking, bytes. A larger one is answered OPTIONS_INVALID. */
   httpBodyBytes: 16 * 1024,
   /** One record of a log, bytes. A larger length is read as corruption. */
   recordBytes: 64 * 1024 * 1024,
