@@ -12,6 +12,13 @@ const OPCODE_MASK = 0x1f;
 /** A time stamp and an input's number in front of the state, in rooms that take inputs. Bytes. */
 const TIMED_BYTES = 8;
 
+interface Seat {
+  readonly roomId: string;
+  readonly sessionId: string;
+  readonly processId: string;
+  readonly reconnectionToken?: string;
+}
+
 export class RawClient {
   readonly roomId: string;
   readonly sessionId: string;
@@ -21,10 +28,11 @@ export class RawClient {
   /** Close code and reason, once closed. */
   readonly closed: Promise<[code: number, reason: string]>;
 
-  private constructor(url: string, seat: { roomId: string; sessionId: string; processId: string }) {
+  private constructor(url: string, seat: Seat) {
     this.roomId = seat.roomId;
     this.sessionId = seat.sessionId;
-    const address = `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`;
+    const token = seat.reconnectionToken === undefined ? "" : `&reconnectionToken=${seat.reconnectionToken}`;
+    const address = `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}${token}`;
     this.socket = new WebSocket(address);
     this.socket.on("message", (data: Buffer) => {
       this.frames.push(data);
@@ -35,13 +43,31 @@ export class RawClient {
 
   /** Joined once it has the full state. `how`: `joinOrCreate/<type>` or `joinById/<roomId>`. */
   static async join(url: string, how: string, options: object = {}): Promise<RawClient> {
+    const client = await RawClient.knock(url, how, options);
+    await within("the full state", client.#first(Protocol.ROOM_STATE));
+    return client;
+  }
+
+  /** Has a seat and opens its socket; whether it gets in is another matter. */
+  static async knock(url: string, how: string, options: object = {}): Promise<RawClient> {
     const headers = { "content-type": "application/json" };
     const answer = await fetch(`${url}/matchmake/${how}`, { method: "POST", headers, body: JSON.stringify(options) });
     if (!answer.ok) throw new Error(`${how}: ${await answer.text()}`);
-    const client = new RawClient(
-      url,
-      (await answer.json()) as { roomId: string; sessionId: string; processId: string },
-    );
+    const client = new RawClient(url, (await answer.json()) as Seat);
+    await within("an open socket", once(client.socket, "open"));
+    return client;
+  }
+
+  /** Another connection for the same seat, as an SDK makes it after a drop. */
+  async again(url: string): Promise<RawClient> {
+    const joined = this.frames.find((frame) => frame[0] === Protocol.JOIN_ROOM)!;
+    const reconnectionToken = joined.subarray(2, 2 + joined[1]!).toString();
+    const client = new RawClient(url, {
+      roomId: this.roomId,
+      sessionId: this.sessionId,
+      processId: "p",
+      reconnectionToken,
+    });
     await within("the full state", client.#first(Protocol.ROOM_STATE));
     return client;
   }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { connect, type Room } from "@ninelives/client";
 import { defineHost, readRoom } from "@ninelives/server";
-import { Lab, LabRoom } from "../../../test/support/lab.ts";
+import { Lab, LabRoom, LabState } from "../../../test/support/lab.ts";
+import { RawClient } from "../../../test/support/raw-client.ts";
 import { clientsAre, cut } from "../../../test/support/stepped.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { until, within } from "../../../test/support/until.ts";
@@ -76,6 +77,32 @@ describe("seats", () => {
     await keeper.command("add", { by: 40 });
     await until("the return", () => ada.connection.state === "CONNECTED");
     await until("the state", () => ada.state.count === 40);
+  });
+
+  it("[SE1] a client may drop and come back as often as it likes", async () => {
+    const ada = await join("Ada", 0.05);
+    for (let count = 1; count <= 4; count++) {
+      cut(ada);
+      await until("the return", () => ada.connection.state === "CONNECTED");
+      assert.deepEqual(await ada.command("add", { by: 1 }), { count });
+    }
+    assert.equal(lab.trace.filter((line) => line.endsWith(" leave")).length, 0);
+    assert.equal(lab.clients.length, 2);
+  });
+
+  it("[SE1] endStaleConnection: a client that is back before the server noticed the drop takes its own seat over", async () => {
+    const stale = await RawClient.join(host.url, `joinById/${keeper.roomId}`, { name: "Ada" });
+    const fresh = await stale.again(host.url);
+    await within("the old connection's end", stale.closed);
+    await keeper.command("add", { by: 6 });
+    await until("the patch", () => fresh.decode(new LabState()).count === 6);
+    assert.equal(lab.clients.length, 2);
+    assert.equal(lab.state.players.get(fresh.sessionId)?.away, false);
+    assert.deepEqual(
+      lab.trace.slice(-3).map((line) => line.split(" ")[1]),
+      ["drop", "reconnect", "add"],
+    );
+    fresh.close();
   });
 
   it("[SE2] after the hold the player has left: onLeave runs once, the seat is free and out of the log", async () => {

@@ -1,6 +1,7 @@
 /** What changes a room, when, and in which order: real sockets, a clock moved by hand. */
 import assert from "node:assert/strict";
 import { PERIOD_MS } from "../../../test/support/lab.ts";
+import { RawClient } from "../../../test/support/raw-client.ts";
 import { clientsAre, cut, delivered, type Stepped, startStepped } from "../../../test/support/stepped.ts";
 import { settle, until, within } from "../../../test/support/until.ts";
 
@@ -56,6 +57,22 @@ describe("a room's tick", () => {
     await world.ticks();
     assert.deepEqual(lab.trace, [`${next} drop`, `${next} reconnect`]);
     await until("the client to be back", () => ada.connection.state === "CONNECTED");
+    await world.pump(ada.leave());
+  });
+
+  it("[TK4] a player who is gone before the tick that would let them in leaves nothing behind", async () => {
+    const ada = await world.create({ name: "Ada" });
+    const lab = world.inside(ada);
+    const ghost = await RawClient.knock(world.host.url, `joinById/${ada.roomId}`, { name: "Ghost" });
+    await clientsAre(lab, 2);
+    ghost.close();
+    await ghost.closed;
+    await delivered(ada);
+    await world.pump(clientsAre(lab, 1));
+    await world.ticks(3);
+    assert.deepEqual([...lab.state.players.keys()], [ada.sessionId]);
+    const rows = (await (await fetch(`${world.host.url}/rooms`)).json()) as { roomId: string; players: number }[];
+    assert.equal(rows.find(({ roomId }) => roomId === ada.roomId)?.players, 1);
     await world.pump(ada.leave());
   });
 
