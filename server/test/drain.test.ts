@@ -33,7 +33,7 @@ class GatedRoom extends LabRoom {
 
 describe("a host that stops", () => {
   for (const name of ["lab", "board"]) {
-    it(`does not wait for a seat that was reserved in room "${name}" and never taken`, async () => {
+    it(`[CFG3] does not wait for a seat that was reserved in room "${name}" and never taken`, async () => {
       const rooms = { lab: { type: Lab, room: LabRoom }, board: BoardRoom };
       const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } }));
       const player = await RawClient.join(host.url, `create/${name}`);
@@ -56,7 +56,7 @@ describe("a host that stops", () => {
     await within("the host to stop", stopped, SOON_MS);
   });
 
-  it("closes the log of a room that is being played with an END record", async () => {
+  it("[CFG3] closes the log of a room that is being played with an END record", async () => {
     const store = new LastingStore();
     const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: LabRoom } } }), { store });
     const ada = await connect(host.url).create(Lab, {});

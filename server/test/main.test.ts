@@ -127,7 +127,7 @@ export default defineHost({
     }
   });
 
-  it("SIGTERM drains: players are told, logs end, the exit code is 0", async () => {
+  it("[CFG3] SIGTERM drains: players are told, logs end, the exit code is 0", async () => {
     const main = startMain(good, { NINELIVES_DIR: logs });
     try {
       const ada = await connect(await main.up()).create(Lab, { name: "Ada" });

@@ -90,7 +90,7 @@ describe("seats", () => {
     assert.equal(lab.clients.length, 2);
   });
 
-  it("[SE1] endStaleConnection: a client that is back before the server noticed the drop takes its own seat over", async () => {
+  it("[SE4] endStaleConnection: a client that is back before the server noticed the drop takes its own seat over", async () => {
     const stale = await RawClient.join(host.url, `joinById/${keeper.roomId}`, { name: "Ada" });
     const fresh = await stale.again(host.url);
     await within("the old connection's end", stale.closed);

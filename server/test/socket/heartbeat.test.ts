@@ -7,7 +7,7 @@ import { startTestHost } from "../../../test/support/test-host.ts";
 import { until, within } from "../../../test/support/until.ts";
 
 describe("a socket", () => {
-  it("is pinged, and dropped when it does not answer; one that answers stays", async () => {
+  it("[SO2] is pinged, and dropped when it does not answer; one that answers stays", async () => {
     const rooms = { lab: { type: Lab, room: LabRoom } };
     const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } }), { pingEveryMs: 100 });
     const ada = await connect(host.url).create(Lab, { name: "Ada" });
