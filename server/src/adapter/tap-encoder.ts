@@ -1,6 +1,6 @@
 /** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
 import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
-import { Mirror } from "../log/mirror.ts";
+import { type LiveTree, Mirror } from "../log/mirror.ts";
 import "./sets.ts";
 import { wellFormedStrings } from "./strings.ts";
 
@@ -43,18 +43,29 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   diverged = false;
   /** Somebody took a snapshot, so there is a log. Without one nobody reads hidden bytes, and none are made. */
   #logged = false;
-  /** An instance that was in the tree before was put into it again, since the last discard. */
-  #reattached = false;
+  /** An instance was put into the tree that was in it before, or was taken out of one of several places, since the discard. */
+  #moved = false;
 
   constructor(...args: ConstructorParameters<typeof Encoder<T>>) {
     super(...args);
     wellFormedStrings(this.context);
     const add = this.root.add.bind(this.root);
     this.root.add = (tree) => {
-      this.#reattached ||= tree.ref[$refId] !== undefined;
+      this.#moved ||= tree.ref[$refId] !== undefined;
       return add(tree);
     };
+    const remove = this.root.remove.bind(this.root);
+    this.root.remove = (tree) => {
+      const holders = remove(tree);
+      this.#moved ||= holders > 0;
+      return holders;
+    };
   }
+
+  readonly #live: LiveTree = {
+    at: (refId) => this.root.changeTrees[refId]?.ref,
+    holders: (refId) => this.root.refCount[refId] ?? 0,
+  };
 
   /** What changed since the last discard; undefined when nothing did. Asking twice gives the same bytes. */
   changes(prefixBytes: number): TreeBytes | undefined {
@@ -68,17 +79,15 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   compared(prefixBytes: number): TreeBytes | undefined {
     const changes = this.changes(prefixBytes);
     if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
-    const { changeTrees, refCount } = this.root;
-    const heldOnce = (refId: number) => (refCount[refId] === 1 ? changeTrees[refId]?.ref : undefined);
     const patch = joined(changes);
     if (this.#isSimple()) this.diverged = !this.#mirror.keep(patch);
-    else this.diverged = !this.#mirror.follows(patch, this.#changed(), heldOnce);
+    else this.diverged = !this.#mirror.follows(patch, this.#changed(), this.#live);
     return changes;
   }
 
   /** The patch only writes fields, and puts new instances into fields and maps: none of that has ever decoded wrongly. */
   #isSimple(): boolean {
-    if (this.#reattached) return false;
+    if (this.#moved) return false;
     for (const ref of this.#changed()) if (!(ref instanceof Schema || ref instanceof MapSchema)) return false;
     return true;
   }
@@ -111,7 +120,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
 
   override discardChanges(): void {
     this.#shared = undefined;
-    this.#reattached = false;
+    this.#moved = false;
     super.discardChanges();
   }
 

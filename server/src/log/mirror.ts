@@ -11,8 +11,13 @@
 import { $childType, $refId, ArraySchema, Decoder, type IRef, MapSchema, Schema } from "@colyseus/schema";
 import { unloggedFields } from "./unlogged-fields.ts";
 
-/** The live instance of that id if one place holds it; undefined when none does, or several. */
-type HeldOnce = (refId: number) => IRef | undefined;
+/** The live tree, asked by the ids it shares with its readers. */
+export interface LiveTree {
+  at(refId: number): IRef | undefined;
+  /** Places that hold it. */
+  holders(refId: number): number;
+}
+
 type SchemaClass = new () => Schema;
 type Skipped = ReadonlyMap<SchemaClass, ReadonlySet<string>>;
 
@@ -63,17 +68,20 @@ export class Mirror {
   }
 
   /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
-  follows(patch: Uint8Array, changed: Iterable<IRef>, heldOnce: HeldOnce): boolean {
+  follows(patch: Uint8Array, changed: Iterable<IRef>, tree: LiveTree): boolean {
     const decoder = this.#catchUp();
     decoder.decode(patch);
     if (decoder.damaged) return false;
+    // Let go of too early: a later change of it would find nobody.
+    const lost = (refId: number) => tree.holders(refId) > 0 && !decoder.root.refs.has(refId);
+    if (decoder.gone.splice(0).some(lost)) return false;
     for (const ref of changed) if (!this.#same(ref)) return false;
     for (const built of decoder.built.splice(0)) {
       const refId = built[$refId];
       if (refId === undefined || decoder.root.refs.get(refId) !== built) continue;
       // Held in several places: the others may still have the instance that was there before.
-      const ref = heldOnce(refId);
-      if (ref === undefined || !this.#same(ref)) return false;
+      const ref = tree.at(refId);
+      if (ref === undefined || tree.holders(refId) > 1 || !this.#same(ref)) return false;
     }
     return true;
   }
@@ -123,8 +131,19 @@ function skippedOf(root: SchemaClass): Skipped | undefined {
 class MirrorDecoder extends Decoder<Schema> {
   /** Instances made since the list was last emptied. */
   readonly built: Schema[] = [];
+  /** Ids let go of since the list was last emptied. */
+  readonly gone: number[] = [];
   /** A patch spoke of an instance that this reader does not have. */
   damaged = false;
+
+  constructor(root: Schema) {
+    super(root);
+    const { refs } = this.root;
+    refs.delete = (refId) => {
+      this.gone.push(refId);
+      return Map.prototype.delete.call(refs, refId);
+    };
+  }
 
   override createInstanceOfType(...[type]: Parameters<Decoder["createInstanceOfType"]>): Schema {
     const built = super.createInstanceOfType(type);

@@ -77,6 +77,24 @@ describe("the log's mirror", () => {
     assert.deepEqual([...image.memory.queue], ["x", "x"]);
   });
 
+  it("[LOG1] an instance that readers let go of too early is noticed, before anything is written to it", () => {
+    const Pair = schema({ held: t.ref(Item), list: t.array(Item) }, "Pair");
+    const state = new Pair();
+    const room = new SealedRoom(state, new Memory(), { plain: 1, viewing: 0 });
+    room.snapshot();
+    const { held } = state;
+    state.list.push(new Item({ id: "1" }), new Item({ id: "2" }), held);
+    state.list.move((list) => ([list[1], list[2]] = [list[2]!, list[1]!]));
+    room.tick();
+    state.held = state.list[0]!;
+    const { record, kind } = room.tick();
+    assert.equal(kind, RecordKind.SNAPSHOT);
+    held.id = "3";
+    const image = new RoomImage(Pair, Memory);
+    for (const bytes of [record, room.tick().record]) image.apply(readRecords(bytes).records[0]!);
+    assert.deepEqual(image.state.toJSON(), state.toJSON());
+  });
+
   it("[LOG1] what a cleared set held is let go of: later changes of it are in no patch, and it may come back", () => {
     const Bag = schema({ bag: t.set(Item), deck: t.array(Item).view() }, "Bag");
     const state = new Bag();
