@@ -6,6 +6,7 @@ import { Protocol } from "@colyseus/core";
 
 const OPCODE_MASK = 0x1f;
 const JOINED = new Uint8Array([Protocol.JOIN_ROOM]);
+const LEAVE = new Uint8Array([Protocol.LEAVE_ROOM]);
 /** An input in which nothing changed since the last one: no body. */
 const SAME_INPUT = new Uint8Array([Protocol.ROOM_INPUT_RELIABLE]);
 
@@ -46,8 +47,9 @@ export class RawClient {
     this.#socket.send(SAME_INPUT);
   }
 
-  close(): void {
-    this.#socket.close();
+  /** Gives up the seat: without that the room would hold it for a player who may come back. */
+  leave(): void {
+    this.#socket.send(LEAVE);
   }
 }
 

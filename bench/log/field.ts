@@ -4,7 +4,7 @@
  */
 import { schema, t } from "@colyseus/schema";
 import { GameRoom, type Step } from "@ninelives/server";
-import { defineRoomType, type Durability } from "@ninelives/shared-schema";
+import { defineRoomType, type Durability, LIMITS } from "@ninelives/shared-schema";
 
 export const TICK_HZ = 30;
 export const PLAYERS = 100;
@@ -28,10 +28,11 @@ const Mover = schema(
 const FieldState = schema({ movers: t.map(Mover) }, "FieldState");
 const FieldMemory = schema({ dueMs: t.map("uint32") }, "FieldMemory");
 
-export function fieldType(durability: Durability) {
+/** `warm`: the same at the highest rate, to bring a fresh process up to the speed of one that has run for long. */
+export function fieldType(name: "field" | "warm", durability: Durability) {
   return defineRoomType({
-    name: "field",
-    tickHz: TICK_HZ,
+    name,
+    tickHz: name === "warm" ? LIMITS.tickHzMax : TICK_HZ,
     maxPlayers: PLAYERS,
     durability,
     state: FieldState,
@@ -47,14 +48,22 @@ export const field = { moving: false, ticks: 0 };
 export class FieldRoom extends GameRoom<FieldType> {
   override readonly commands = {};
 
-  override onJoin(client: { sessionId: string }): void {
-    this.state.movers.set(client.sessionId, new Mover());
-    this.memory.dueMs.set(client.sessionId, 0);
+  override onJoin({ sessionId }: { sessionId: string }): void {
+    this.addMover(sessionId);
   }
 
-  override onTick({ tick, elapsedMs }: Step): void {
+  override onTick(step: Step): void {
     if (!field.moving) return;
     field.ticks++;
+    this.moveAll(step);
+  }
+
+  protected addMover(id: string): void {
+    this.state.movers.set(id, new Mover());
+    this.memory.dueMs.set(id, 0);
+  }
+
+  protected moveAll({ tick, elapsedMs }: Step): void {
     let index = 0;
     for (const [id, mover] of this.state.movers) {
       mover.x = index + tick * 1.25;
@@ -66,5 +75,18 @@ export class FieldRoom extends GameRoom<FieldType> {
       if ((index + tick) % (PLAYERS / MEMORY_PER_TICK) === 0) this.memory.dueMs.set(id, Math.round(elapsedMs));
       index++;
     }
+  }
+}
+
+/** A hundred movers whoever is there, always on the move. */
+export class WarmRoom extends FieldRoom {
+  override onCreate(): void {
+    for (let index = 0; index < PLAYERS; index++) this.addMover(`mover-${index}`);
+  }
+
+  override onJoin(): void {}
+
+  override onTick(step: Step): void {
+    this.moveAll(step);
   }
 }

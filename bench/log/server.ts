@@ -3,7 +3,7 @@ import { encodeRecord, RecordKind, type Durability } from "@ninelives/shared-sch
 import { parseSegments } from "../../server/src/log/read-log.ts";
 import { serveControl } from "../lib/control.ts";
 import { startOurs } from "../lib/our-server.ts";
-import { field, FieldRoom, fieldType, PLAYERS } from "./field.ts";
+import { field, FieldRoom, fieldType, PLAYERS, WarmRoom } from "./field.ts";
 
 /** What a block of ticks cost this process. */
 export interface BlockCost {
@@ -21,8 +21,10 @@ export interface LogSizes {
 /** A smaller entry is one in which nobody moved. */
 const MOVING_ENTRY_BYTES = PLAYERS * 10;
 
+const durability = process.argv[2] as Durability;
 const running = await startOurs({
-  field: { type: fieldType(process.argv[2] as Durability), room: FieldRoom as never },
+  field: { type: fieldType("field", durability), room: FieldRoom as never },
+  warm: { type: fieldType("warm", durability), room: WarmRoom as never },
 });
 let cpuAtBegin = process.cpuUsage();
 
