@@ -10,8 +10,8 @@ import type { Clock } from "../tick/clock.ts";
 
 /** Larger batches always go through the thread, bytes. */
 const AT_ONCE_BYTES = 64 * 1024;
-/** A write at once that took longer was slow, ms. */
-const SLOW_WRITE_MS = 10;
+/** A write at once that took longer was slow, ms: more than a busy machine alone makes of it. */
+const SLOW_WRITE_MS = 50;
 /** How long nothing is written at once after a slow write, ms. */
 const SLOW_FOR_MS = 10_000;
 
