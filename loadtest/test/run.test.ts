@@ -103,7 +103,7 @@ describe("load run", () => {
     match(report.warnings.join(), /the bot's own code threw \d+ times, first: Error: no idea/);
   });
 
-  it("[BOT1] the command prints one JSON object and exits with 0", async () => {
+  it("[BOT1][BOT5] the command prints one JSON object and exits with 0", async () => {
     const { code, stdout, stderr } = await load(
       "--room",
       "arena",
@@ -123,7 +123,7 @@ describe("load run", () => {
     ok(report.delayMs!.samples > 0);
   });
 
-  it("[BOT1] exits with 3 and one line when nobody answers", async () => {
+  it("[BOT2] exits with 3 and one line when nobody answers", async () => {
     const url = `http://localhost:${await deadPort()}`;
     const { code, stdout, stderr } = await load("--room", "arena", "--url", url);
     equal(code, 3);
