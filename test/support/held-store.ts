@@ -41,6 +41,10 @@ export class HeldStore implements LogStore {
     return this.#inner.list();
   }
 
+  unfinished(): Promise<string[]> {
+    return this.#inner.unfinished();
+  }
+
   read(roomId: string): Promise<Uint8Array[]> {
     return this.#inner.read(roomId);
   }

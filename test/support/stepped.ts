@@ -2,12 +2,10 @@
 import { type Client, connect, type Room } from "@ninelives/client";
 import { defineHost, type HostOptions } from "@ninelives/server";
 import type { JoinInput } from "@ninelives/shared-schema";
-import { Lab, LabRoom, labType, PERIOD_MS } from "./lab.ts";
+import { Lab, LabRoom, PERIOD_MS } from "./lab.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { pump, startTestHost, type TestHost } from "./test-host.ts";
 import { settle, until, within } from "./until.ts";
-
-export const Frail = labType("frail", { durability: "off" });
 
 export interface Stepped {
   readonly host: TestHost;
@@ -28,7 +26,7 @@ export async function startStepped(
 ): Promise<Stepped> {
   const clock = new ManualClock();
   const { seatHoldSeconds = 60, ...more } = options;
-  const rooms = { lab: { type: Lab, room: LabRoom }, frail: { type: Frail, room: LabRoom as never } };
+  const rooms = { lab: { type: Lab, room: LabRoom } };
   const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" }, seatHoldSeconds }), {
     clock,
     ...more,
