@@ -8,7 +8,7 @@ import { defineCommand, runMain } from "citty";
 import type { RoomType } from "@ninelives/shared-schema";
 import type { Bot } from "./bot.ts";
 import { systemClock } from "./clock.ts";
-import { findBot } from "./find-bot.ts";
+import { findBot, roomsWithBots } from "./find-bot.ts";
 import { type OwnHost, startOwnHost } from "./own-host.ts";
 import { issueLine, makePlan, type OptionIssue, type Plan } from "./plan.ts";
 import { reportJson } from "./report/json.ts";
@@ -22,7 +22,11 @@ const EXIT = { botFailed: 1, wrongOptions: 2, noServer: 3 } as const;
 const command = defineCommand({
   meta: { name: "load", description: "Lets bots play over real connections and prints what they saw" },
   args: {
-    room: { type: "string", description: "Room type; its bot is games/<room>/<room>.bot.ts", valueHint: "arena" },
+    room: {
+      type: "string",
+      description: "Room type; its bot is games/<room>/<room>.bot.ts. Default: the only one",
+      valueHint: "arena",
+    },
     bots: { type: "string", description: "How many bots. Default 10", valueHint: "20" },
     for: { type: "string", description: "How long is measured once all are in. Default 10s", valueHint: "10s" },
     ramp: { type: "string", description: "Time over which they join. Default 1s", valueHint: "2s" },
@@ -39,7 +43,9 @@ const command = defineCommand({
     json: { type: "boolean", description: "Print one JSON object on standard output" },
   },
   async run({ args }) {
-    const result = makePlan(Object.fromEntries(Object.entries(args)), randomInt(2 ** 32));
+    const known = roomsWithBots(process.cwd());
+    const defaults = { room: known.length === 1 ? known[0] : undefined, seed: randomInt(2 ** 32) };
+    const result = makePlan(Object.fromEntries(Object.entries(args)), defaults);
     if (!result.ok) return refuse(result.issues);
     const found = await findBot(result.plan.room, process.cwd());
     if (!found.ok) return refuse([found.issue]);

@@ -31,7 +31,8 @@ function botPath(dir: string, room: string): string {
   return join(dir, "games", room, `${room}.bot.ts`);
 }
 
-function roomsWithBots(dir: string): string[] {
+/** Names of the rooms that have a bot below `dir`. */
+export function roomsWithBots(dir: string): string[] {
   const games = join(dir, "games");
   return existsSync(games) ? readdirSync(games).filter((room) => existsSync(botPath(dir, room))) : [];
 }

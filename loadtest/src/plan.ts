@@ -44,7 +44,14 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
 /** What a command line parser found: flags by name, and in `_` what belongs to no flag. */
 export type Flags = Readonly<Record<string, unknown>>;
 
-export function makePlan(flags: Flags, defaultSeed: number): PlanResult {
+/** What stands in for flags that were left out and depends on where and when the command runs. */
+export interface PlanDefaults {
+  /** The only room that has a bot here; undefined when there are none or several. */
+  readonly room: string | undefined;
+  readonly seed: number;
+}
+
+export function makePlan(flags: Flags, defaults: PlanDefaults): PlanResult {
   const issues: OptionIssue[] = [];
   const read = <T>(
     flag: string,
@@ -60,13 +67,16 @@ export function makePlan(flags: Flags, defaultSeed: number): PlanResult {
     return value;
   };
   const { bots: botsMax, forMsMin, forMsMax, rampMsMax, seed: seedMax } = PLAN_LIMITS;
-  const room = read("room", "a room type's name, like arena", (text) =>
-    /^[a-z][a-z0-9_-]{0,39}$/.test(text) ? text : undefined,
+  const room = read(
+    "room",
+    "a room type's name, like arena",
+    (text) => (/^[a-z][a-z0-9_-]{0,39}$/.test(text) ? text : undefined),
+    defaults.room,
   );
   const bots = read("bots", `a whole number from 1 to ${botsMax}`, (text) => whole(text, 1, botsMax), 10);
   const forMs = read("for", "a duration from 500ms to 60m", (text) => durationMs(text, forMsMin, forMsMax), 10_000);
   const rampMs = read("ramp", "a duration from 0ms to 10m", (text) => durationMs(text, 0, rampMsMax), 1_000);
-  const seed = read("seed", `a whole number from 0 to ${seedMax}`, (text) => whole(text, 0, seedMax), defaultSeed);
+  const seed = read("seed", `a whole number from 0 to ${seedMax}`, (text) => whole(text, 0, seedMax), defaults.seed);
   const url = flags.url === undefined ? undefined : read("url", "an address like http://localhost:2567", httpUrl);
   const json = flags.json === true;
   for (const flag of Object.keys(flags)) {

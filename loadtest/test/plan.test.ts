@@ -1,9 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { durationMs, issueLine, makePlan } from "../src/plan.ts";
 
+const DEFAULTS = { room: undefined, seed: 7 };
+
 describe("load plan", () => {
   it("[BOT2] fills in the defaults", () => {
-    const result = makePlan({ _: [], room: "arena" }, 7);
+    const result = makePlan({ _: [], room: "arena" }, DEFAULTS);
     ok(result.ok);
     deepEqual(result.plan, {
       room: "arena",
@@ -14,6 +16,12 @@ describe("load plan", () => {
       seed: 7,
       json: false,
     });
+  });
+
+  it("[BOT2] takes the only room that has a bot when none is named", () => {
+    const result = makePlan({ _: [] }, { room: "arena", seed: 7 });
+    ok(result.ok);
+    equal(result.plan.room, "arena");
   });
 
   it("[BOT2] reads every flag", () => {
@@ -27,7 +35,7 @@ describe("load plan", () => {
       seed: "3",
       json: true,
     };
-    const result = makePlan(flags, 7);
+    const result = makePlan(flags, DEFAULTS);
     ok(result.ok);
     const url = "http://localhost:2567";
     deepEqual(result.plan, { room: "arena", bots: 50, forMs: 120_000, rampMs: 500, url, seed: 3, json: true });
@@ -36,7 +44,7 @@ describe("load plan", () => {
   it("[BOT2] names every wrong option at once, with flag, expected and got", () => {
     const result = makePlan(
       { _: ["stray"], bots: "0", for: "5", ramp: "", url: "ftp://x", seed: "-1", bogus: true },
-      7,
+      DEFAULTS,
     );
     ok(!result.ok);
     deepEqual(
