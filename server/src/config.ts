@@ -49,7 +49,11 @@ export type RegisteredRoom =
 
 /** `NINELIVES_DIR` (default `.ninelives`) as a file store. */
 export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
-  return { kind: "file", dir: env.NINELIVES_DIR ?? ".ninelives" };
+  return { kind: "file", dir: logDirFromEnv(env) };
+}
+
+export function logDirFromEnv(env: NodeJS.ProcessEnv = process.env): string {
+  return env.NINELIVES_DIR ?? ".ninelives";
 }
 
 const roomClass = z.custom<RoomClass>(

@@ -14,6 +14,7 @@ import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import { FileStore } from "./log/file-store.ts";
+import { nameLeftovers } from "./log/leftovers.ts";
 import { MemoryStore } from "./log/memory-store.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
@@ -75,6 +76,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   });
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
+  await nameLeftovers(store, logger);
   const transport = new GuardedTransport({ server: http, logger, metrics, pingEveryMs: options.pingEveryMs });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,

@@ -1,11 +1,11 @@
 /**
- * `npm run log -- <file or room id> [--json]`: what a room's log holds, and what of it cannot be read. Exit code 1 when a byte
- * could not be trusted, 2 when there is no such log.
+ * `npm run log -- <file or room id> [--json]`: what a room's log holds, and what of it cannot be read; without a name, which
+ * logs there are. Exit code 1 when a byte could not be trusted, 2 when there is no such log.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type LogRecord, RecordKind, SectionTag } from "@ninelives/shared-schema";
-import { storeFromEnv } from "../config.ts";
+import { logDirFromEnv } from "../config.ts";
 import { FileStore } from "../log/file-store.ts";
 import { type LogContent, parseSegments } from "../log/read-log.ts";
 import { systemClock } from "../system-clock.ts";
@@ -14,7 +14,7 @@ const KINDS = nameOf(RecordKind);
 const TAGS = nameOf(SectionTag);
 
 const target = process.argv[2];
-if (target === undefined) stop(2, "usage: npm run log -- <file or room id> [--json]");
+if (target === undefined) stop(2, await usage());
 const segments = await load(target);
 if (segments.length === 0) stop(2, `no log of "${target}": a file, or the id of a room below NINELIVES_DIR, expected`);
 const content = parseSegments(segments);
@@ -22,10 +22,17 @@ process.stdout.write(process.argv.includes("--json") ? `${JSON.stringify(summary
 process.exitCode = content.damage.length > 0 ? 1 : 0;
 
 async function load(name: string): Promise<Uint8Array[]> {
-  if (existsSync(name)) return [await readFile(name)];
-  const choice = storeFromEnv();
-  if (choice.kind !== "file") return [];
-  return new FileStore({ dir: choice.dir, clock: systemClock, onFault: (message) => stop(2, message) }).read(name);
+  return existsSync(name) ? [await readFile(name)] : fileStore().read(name);
+}
+
+async function usage(): Promise<string> {
+  const unfinished = new Set(await fileStore().unfinished());
+  const rooms = (await fileStore().list()).map((roomId) => `  ${roomId}${unfinished.has(roomId) ? "" : "  ended"}`);
+  return ["usage: npm run log -- <file or room id> [--json]", "rooms with a log:", ...rooms].join("\n");
+}
+
+function fileStore(): FileStore {
+  return new FileStore({ dir: logDirFromEnv(), clock: systemClock, onFault: (message) => stop(2, message) });
 }
 
 function summary({ header, records, damage }: LogContent) {

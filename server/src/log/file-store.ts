@@ -19,6 +19,8 @@ import { lastEpoch, parseSegments } from "./read-log.ts";
 import type { LogAppender, LogStore } from "./store.ts";
 import { WritePace } from "./write-pace.ts";
 
+const ENDED = ".ended.log";
+
 export interface FileStoreOptions {
   /** Folder of the logs; `rooms/` is made below it. */
   readonly dir: string;
@@ -60,6 +62,11 @@ export class FileStore implements LogStore {
     return [...new Set(files.map((file) => roomIdOf(file)))];
   }
 
+  async unfinished(): Promise<string[]> {
+    const files = await this.#files();
+    return [...new Set(files.filter((file) => !file.endsWith(ENDED)).map((file) => roomIdOf(file)))];
+  }
+
   async read(roomId: string): Promise<Uint8Array[]> {
     const base = join(this.#dir, fileName(roomId));
     const segments: Uint8Array[] = [];
@@ -82,10 +89,10 @@ export class FileStore implements LogStore {
   async #retain(base: string): Promise<void> {
     for (let kept = 1; kept <= LIMITS.segmentsKept; kept++) await rm(`${base}.${kept}.log`, { force: true });
     await rm(`${base}.next.log`, { force: true });
-    await rename(`${base}.log`, `${base}.ended.log`).catch(missingIsUndefined);
+    await rename(`${base}.log`, base + ENDED).catch(missingIsUndefined);
     const ended = await Promise.all(
       (await this.#files())
-        .filter((file) => file.endsWith(".ended.log"))
+        .filter((file) => file.endsWith(ENDED))
         .map(async (file) => {
           const path = join(this.#dir, file);
           const found = await stat(path).catch(missingIsUndefined);
@@ -104,7 +111,7 @@ export class FileStore implements LogStore {
 /** Suffixes of a room's files, oldest first. */
 function segmentSuffixes(): string[] {
   const closed = Array.from({ length: LIMITS.segmentsKept }, (_, index) => `.${LIMITS.segmentsKept - index}.log`);
-  return [".ended.log", ...closed, ".log", ".next.log"];
+  return [ENDED, ...closed, ".log", ".next.log"];
 }
 
 /** A crash fell between the two renames of a new segment, and it is the newest there is: it gets its name. */

@@ -27,6 +27,10 @@ export class MemoryStore implements LogStore {
     return Promise.resolve([...this.#logs.keys()]);
   }
 
+  unfinished(): Promise<string[]> {
+    return Promise.resolve([...this.#logs.keys()].filter((roomId) => !this.#finished.has(roomId)));
+  }
+
   read(roomId: string): Promise<Uint8Array[]> {
     const records = this.#logs.get(roomId);
     return Promise.resolve(records === undefined ? [] : [Buffer.concat(records)]);

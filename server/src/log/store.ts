@@ -5,6 +5,8 @@ export interface LogStore {
   open(roomId: string): Promise<LogAppender>;
   /** Ids of all rooms that have a log, finished ones included. */
   list(): Promise<string[]>;
+  /** Of those, the ones that nobody closed as finished: their rooms run here, or their owner died. */
+  unfinished(): Promise<string[]>;
   /** The newest readable run of records of a room: its segments' bytes, oldest first. Empty when there is none. */
   read(roomId: string): Promise<Uint8Array[]>;
   close(): Promise<void>;

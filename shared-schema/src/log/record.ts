@@ -84,7 +84,11 @@ export function encodeRecord(record: LogRecord): Uint8Array {
 }
 
 /** Reads records until the end or the first byte that cannot be trusted, and says which of the two it was. */
-export function readRecords(bytes: Uint8Array): { records: LogRecord[]; readBytes: number; damage: LogDamage | undefined } {
+export function readRecords(bytes: Uint8Array): {
+  records: LogRecord[];
+  readBytes: number;
+  damage: LogDamage | undefined;
+} {
   const records: LogRecord[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -112,7 +116,11 @@ export function readRecords(bytes: Uint8Array): { records: LogRecord[]; readByte
   return { records, readBytes: at, damage: undefined };
 
   function stop(code: LogDamage["code"], message: string) {
-    return { records, readBytes: at, damage: { code, at, message: `${code} at byte ${at} of ${bytes.length}: ${message}` } };
+    return {
+      records,
+      readBytes: at,
+      damage: { code, at, message: `${code} at byte ${at} of ${bytes.length}: ${message}` },
+    };
   }
 }
 
@@ -142,7 +150,8 @@ function hex(value: number): string {
 }
 
 function varintBytes(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`an unsigned safe integer expected, ${value} got`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`an unsigned safe integer expected, ${value} got`);
   let size = 1;
   for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
   return size;
