@@ -5,17 +5,7 @@ import { botName } from "./arena.bot.ts";
 import { type CommandHandlers, GameRoom, type Step } from "@ninelives/server";
 import type { JoinOptions } from "@ninelives/shared-schema";
 import { PACK_SPOTS, SPAWNS } from "./arena.map.ts";
-import {
-  type Control,
-  ranking,
-  SHIP_R,
-  shotAt,
-  shotFrom,
-  SHOT_R,
-  stepShip,
-  wayBlocked,
-  wayHitsCircle,
-} from "./arena.sim.ts";
+import { type Control, ranking, SHIP_R, shotAt, shotFrom, shotHits, stepShip, wayBlocked } from "./arena.sim.ts";
 import { Arena, Pack, Rules, Ship, Shot, ShotSecret } from "./arena.type.ts";
 
 /** Inputs a session may save up while its connection stalls, and have applied in one step afterwards. */
@@ -144,7 +134,7 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     for (const [id, ship] of this.state.ships) {
       if (id === shot.owner || !ship.alive) continue;
       const middle = { x: seen.value(ship, "x"), y: seen.value(ship, "y") };
-      if (wayHitsCircle(from, to, middle, SHIP_R + SHOT_R)) return id;
+      if (shotHits(from, to, middle)) return id;
     }
     return undefined;
   }

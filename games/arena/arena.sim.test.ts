@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SPAWNS, WALLS, WORLD } from "./arena.map.ts";
-import { type Body, SHIP_R, shotAt, shotFrom, stepShip, wayBlocked, wayHitsCircle } from "./arena.sim.ts";
+import { type Body, SHIP_R, shotAt, shotFrom, shotHits, stepShip, wayBlocked, wayHitsCircle } from "./arena.sim.ts";
 import { Arena } from "./arena.type.ts";
 
 const RULES = Arena.tuning.parse({});
@@ -116,5 +116,13 @@ describe("ways", () => {
         assert.equal(wayHitsCircle(from, to, middle, radius), nearest < radius);
       }),
     );
+  });
+
+  it("hit no ship behind a wall, however fast they fly", () => {
+    const wall = { x: 300, y: 340, w: 40 };
+    const gun = { x: wall.x - 30, y: wall.y };
+    const far = { x: wall.x + wall.w + 200, y: wall.y };
+    assert.ok(shotHits(gun, far, { x: gun.x + 5, y: wall.y }), "a ship before the wall");
+    assert.ok(!shotHits(gun, far, { x: wall.x + wall.w + 40, y: wall.y }), "a ship behind it");
   });
 });

@@ -85,13 +85,23 @@ export function ranking<S extends Tally>(ships: Iterable<[string, S]>): [string,
   return [...ships].sort(([, a], [, b]) => b.score - a.score || a.deaths - b.deaths);
 }
 
-/** Nearest point of a way to a circle's middle is within its radius; `from` and `to` are the ends of the way. */
+/** A shot that flies this way hits a ship there: it touches it, and no wall stands before. */
+export function shotHits(from: Point, to: Point, ship: Point): boolean {
+  return wayHitsCircle(from, to, ship, SHIP_R + SHOT_R) && !wayBlocked(from, nearestOnWay(from, to, ship));
+}
+
+/** Some point of the way from `from` to `to` lies in the circle. */
 export function wayHitsCircle(from: Point, to: Point, middle: Point, radius: number): boolean {
+  const nearest = nearestOnWay(from, to, middle);
+  return Math.hypot(nearest.x - middle.x, nearest.y - middle.y) <= radius;
+}
+
+function nearestOnWay(from: Point, to: Point, point: Point): Point {
   const dx = to.x - from.x;
   const dy = to.y - from.y;
-  const along = ((middle.x - from.x) * dx + (middle.y - from.y) * dy) / (dx * dx + dy * dy || 1);
+  const along = ((point.x - from.x) * dx + (point.y - from.y) * dy) / (dx * dx + dy * dy || 1);
   const at = Math.min(1, Math.max(0, along));
-  return Math.hypot(from.x + dx * at - middle.x, from.y + dy * at - middle.y) <= radius;
+  return { x: from.x + dx * at, y: from.y + dy * at };
 }
 
 export interface Point {

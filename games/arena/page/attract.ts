@@ -3,17 +3,7 @@
  * with the game's own step function; nobody's match is touched.
  */
 import { PACK_SPOTS, SPAWNS } from "../arena.map.ts";
-import {
-  type Point,
-  SHIP_R,
-  shotAt,
-  shotFrom,
-  SHOT_R,
-  type SimRules,
-  stepShip,
-  wayBlocked,
-  wayHitsCircle,
-} from "../arena.sim.ts";
+import { type Point, shotAt, shotFrom, type SimRules, stepShip, wayBlocked, shotHits } from "../arena.sim.ts";
 import { Arena, Pack, Ship } from "../arena.type.ts";
 import { Particles } from "./particles.ts";
 import type { Scene } from "./screen.ts";
@@ -89,9 +79,7 @@ export class Attract implements Scene {
     const ageMs = this.#nowMs - shot.beganMs;
     const from = shotAt(shot.start, Math.max(0, ageMs - DT * 1000));
     const to = shotAt(shot.start, ageMs);
-    const struck = this.ships.find(
-      ({ ship }) => ship.hue !== shot.hue && wayHitsCircle(from, to, ship, SHIP_R + SHOT_R),
-    );
+    const struck = this.ships.find(({ ship }) => ship.hue !== shot.hue && shotHits(from, to, ship));
     if (struck !== undefined) this.#hit(struck, to);
     else if (wayBlocked(from, to)) this.particles.sparks(from, shot.hue, 6, 190);
     else return ageMs < RULES.shotLifeMs;

@@ -8,7 +8,7 @@
  *           server took it away has come there too.
  */
 import type { Predictor, Room } from "@ninelives/client";
-import { type Point, SHIP_R, shotAt, SHOT_R, type ShotStart, wayBlocked, wayHitsCircle } from "../arena.sim.ts";
+import { type Point, shotAt, shotHits, type ShotStart, wayBlocked } from "../arena.sim.ts";
 import type { Arena, Shot } from "../arena.type.ts";
 import type { Past } from "./past.ts";
 import type { Fired } from "./pilot.ts";
@@ -123,7 +123,7 @@ export class Shots {
 
   #shipOnWay(from: Point, to: Point): ShipView | undefined {
     for (const ship of this.#ships.all()) {
-      if (!ship.isSelf && ship.alive && wayHitsCircle(from, to, ship, SHIP_R + SHOT_R)) return ship;
+      if (!ship.isSelf && ship.alive && shotHits(from, to, ship)) return ship;
     }
     return undefined;
   }
