@@ -110,10 +110,11 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#ticker.start();
   }
 
+  /** No tick comes any more: what waited for one runs now, and its results leave with the log's last entry. */
   async stop(): Promise<void> {
     this.#ticker?.stop();
     this.inbox.close();
-    this.outbox.seal()();
+    this.#record(this.#driver === undefined ? undefined : this.#patch());
     await this.#log?.end(this.#now());
   }
 

@@ -3,7 +3,7 @@
  * for a dropped player, join options and events checked against the type.
  */
 import { type Client, type MessageContext, Rewind, type Room } from "@colyseus/core";
-import { codeName, CODES, fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
+import { CODES, fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
 import { advertisePatchRate, endStaleConnection, StepClock, stopPatchTimer } from "../adapter.ts";
 import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
 import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
@@ -78,7 +78,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
     override onDrop(client: Client, code?: number): Promise<void> {
-      const seconds = mayComeBack(code) ? (gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds) : 0;
+      const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
+      const seconds = code === CODES.BAD_FRAME.code ? 0 : held;
       if (seconds > 0) this.allowReconnection(client, seconds).catch(() => {});
       const { roomId } = this;
       services.logger.info(
@@ -160,12 +161,6 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     }
   }
   return SealedGameRoom;
-}
-
-/** A connection that was closed with a final code of the table is not waited for. */
-function mayComeBack(code: number | undefined): boolean {
-  const name = code === undefined ? undefined : codeName(code);
-  return name === undefined || CODES[name].recoverable;
 }
 
 function gameOf(room: Room): GameRoom<RoomType> {

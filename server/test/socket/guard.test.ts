@@ -41,6 +41,10 @@ describe("a frame that no SDK sends", () => {
       await until("more patches", () => bystander.net.totals.patches > patches + 2);
       const { count } = await bystander.command("add", { by: 1 });
       await until("the patch", () => bystander.state.count === count);
+      await until("the seat to be free again", async () => {
+        const rooms = (await (await fetch(`${host.url}/rooms`)).json()) as { roomId: string; players: number }[];
+        return rooms.find(({ roomId }) => roomId === bystander.roomId)?.players === 1;
+      });
     });
   }
 
