@@ -41,6 +41,8 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   readonly #allSeeing = new AllSeeingView();
   /** The last patch did not decode to the live tree, or too many wait for a look: the log needs {@link whole} in its place. */
   diverged = false;
+  /** The changes pending now would be decoded to something else: whoever reads patches needs the whole tree instead. */
+  misread = false;
   /** Somebody took a snapshot, so there is a log. Without one nobody reads hidden bytes, and none are made. */
   #logged = false;
   /** An instance was put into the tree that was in it before, or was taken out of one of several places, since the discard. */
@@ -80,8 +82,12 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
     const changes = this.changes(prefixBytes);
     if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
     const patch = joined(changes);
-    if (this.#isSimple()) this.diverged = !this.#mirror.keep(patch);
-    else this.diverged = !this.#mirror.follows(patch, this.#changed(), this.#live);
+    if (this.#isSimple()) {
+      this.diverged = !this.#mirror.keep(patch);
+    } else {
+      this.misread = !this.#mirror.follows(patch, this.#changed(), this.#live);
+      this.diverged = this.misread;
+    }
     return changes;
   }
 
@@ -120,6 +126,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
 
   override discardChanges(): void {
     this.#shared = undefined;
+    this.misread = false;
     this.#moved = false;
     super.discardChanges();
   }

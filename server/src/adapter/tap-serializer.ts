@@ -44,7 +44,9 @@ export class TapSerializer extends SchemaSerializer<Schema> {
     const encoder = this.encoder as TapEncoder<Schema>;
     try {
       this.#last = encoder.compared(PATCH_PREFIX_BYTES);
-      return super.applyPatches(clients, state, timing);
+      if (!encoder.misread) return super.applyPatches(clients, state, timing);
+      this.#startOver(clients, timing);
+      return true;
     } catch (error) {
       this.#startOver(clients, timing);
       throw error;
@@ -52,8 +54,8 @@ export class TapSerializer extends SchemaSerializer<Schema> {
   }
 
   /**
-   * A patch could not be made, or a client's could not be sent: everyone gets the whole state in place of it, else the same
-   * changes would fail at every tick from here on. Throws when the state itself cannot be encoded; then nothing is lost.
+   * A patch could not be made, could not be sent, or would be decoded to something else: everyone gets the whole state in
+   * place of it. Throws when the state itself cannot be encoded; then nothing is lost.
    */
   #startOver(clients: Clients, timing: Timing): void {
     const encoder = this.encoder as TapEncoder<Schema>;

@@ -17,6 +17,10 @@ export class Metrics {
     "ninelives_patch_bytes_total",
     "Encoded patch bytes, once per patch, not per client",
   );
+  readonly #patchesReplaced = this.#counter(
+    "ninelives_patches_replaced_total",
+    "Patches that a reader would have misread: a snapshot went to the log, and the whole state to players",
+  );
   readonly #logBytes = this.#counter("ninelives_log_bytes_total", "Bytes handed to the log store", ["type", "kind"]);
   readonly #faults = this.#counter("ninelives_faults_total", "Errors thrown by game code or the store", [
     "type",
@@ -46,6 +50,10 @@ export class Metrics {
 
   patched(type: string, bytes: number): void {
     this.#patchBytes.inc({ type }, bytes);
+  }
+
+  patchReplaced(type: string): void {
+    this.#patchesReplaced.inc({ type });
   }
 
   logged(type: string, kind: string, bytes: number): void {

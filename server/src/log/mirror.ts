@@ -70,7 +70,7 @@ export class Mirror {
   /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
   follows(patch: Uint8Array, changed: Iterable<IRef>, tree: LiveTree): boolean {
     const decoder = this.#catchUp();
-    decoder.decode(patch);
+    quietly(() => decoder.decode(patch));
     if (decoder.damaged) return false;
     // Let go of too early: a later change of it would find nobody.
     const lost = (refId: number) => tree.holders(refId) > 0 && !decoder.root.refs.has(refId);
@@ -87,8 +87,8 @@ export class Mirror {
   }
 
   #catchUp(): MirrorDecoder {
-    this.#decoder ??= new MirrorDecoder(new this.#root());
-    for (const bytes of this.#unread) this.#decoder.decode(bytes);
+    const decoder = (this.#decoder ??= new MirrorDecoder(new this.#root()));
+    for (const bytes of this.#unread) quietly(() => decoder.decode(bytes));
     this.#unread = [];
     this.#unreadBytes = 0;
     this.#decoder.built.length = 0;
@@ -154,6 +154,17 @@ class MirrorDecoder extends Decoder<Schema> {
   override skipCurrentStructure(...args: Parameters<Decoder["skipCurrentStructure"]>): void {
     this.damaged = true;
     super.skipCurrentStructure(...args);
+  }
+}
+
+/** The decoder writes what it cannot follow to the console; here that is what it is asked for, and answered elsewhere. */
+function quietly(decode: () => void): void {
+  const { error, warn } = console;
+  Object.assign(console, { error() {}, warn() {} });
+  try {
+    decode();
+  } finally {
+    Object.assign(console, { error, warn });
   }
 }
 

@@ -158,6 +158,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     const quiet = patch === undefined && memory === undefined && !diverged && !this.outbox.hasStaged;
     if (quiet && this.tick - this.#loggedTick < this.#type.tickHz) return;
     this.#loggedTick = this.tick;
+    if (diverged) metrics.patchReplaced(this.#type.name);
     if (this.#stateReplaced || diverged) {
       this.#stateReplaced = false;
       this.#log.snapshot(this.#now());
