@@ -19,6 +19,7 @@
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 export { endStaleConnection, releaseReservedSeats, useLogger } from "./adapter/rooms.ts";
-export { TreeTap, type TreeBytes } from "./adapter/tap-encoder.ts";
+export { TreeTap } from "./adapter/tap-encoder.ts";
+export type { TreeBytes } from "./log/mirror.ts";
 export { TapSerializer } from "./adapter/tap-serializer.ts";
 export { advertisePatchRate, StepClock, stopPatchTimer, useMonotonicTime } from "./adapter/time.ts";

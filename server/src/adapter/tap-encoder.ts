@@ -1,6 +1,6 @@
 /** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
 import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
-import { type LiveTree, Mirror } from "../log/mirror.ts";
+import { joined, type LiveTree, Mirror, type TreeBytes } from "../log/mirror.ts";
 import "./sets.ts";
 import { wellFormedStrings } from "./strings.ts";
 
@@ -20,12 +20,6 @@ class AllSeeingView extends StateView {
   }
 }
 
-/** A tree's bytes, split: `hidden` holds only `.view()` fields and must never reach a spectator. */
-export interface TreeBytes {
-  readonly shared: Uint8Array;
-  readonly hidden: Uint8Array;
-}
-
 const NOTHING = new Uint8Array(0);
 /** Where encoders start; a larger state grows its own buffer once. Bytes. */
 Encoder.BUFFER_SIZE = 64 * 1024;
@@ -39,7 +33,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   #scratch = NOTHING;
   #mirror: Mirror | undefined;
   readonly #allSeeing = new AllSeeingView();
-  /** The last patch did not decode to the live tree, or too many wait for a look: the log needs {@link whole} in its place. */
+  /** The last patch does not decode to the live tree: the log needs {@link whole} in its place. */
   diverged = false;
   /** The changes pending now would be decoded to something else: whoever reads patches needs the whole tree instead. */
   misread = false;
@@ -81,13 +75,9 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   compared(prefixBytes: number): TreeBytes | undefined {
     const changes = this.changes(prefixBytes);
     if (changes === undefined || this.#mirror === undefined || this.diverged) return changes;
-    const patch = joined(changes);
-    if (this.#isSimple()) {
-      this.diverged = !this.#mirror.keep(patch);
-    } else {
-      this.misread = !this.#mirror.follows(patch, this.#changed(), this.#live);
-      this.diverged = this.misread;
-    }
+    if (this.#isSimple()) this.#mirror.keep(changes);
+    else this.misread = !this.#mirror.follows(changes, this.#changed(), this.#live);
+    this.diverged = this.misread;
     return changes;
   }
 
@@ -113,7 +103,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
     const bytes = { shared, hidden };
     this.diverged = false;
     this.#logged = true;
-    this.#mirror = Mirror.of(this.state, joined(bytes));
+    this.#mirror = Mirror.of(this.state, bytes);
     return bytes;
   }
 
@@ -142,10 +132,6 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
     if (result.length > this.#scratch.length) this.#scratch = new Uint8Array(result.length * 2);
     return result.slice();
   }
-}
-
-export function joined({ shared, hidden }: TreeBytes): Uint8Array {
-  return hidden.length === 0 ? shared : Buffer.concat([shared, hidden]);
 }
 
 /** Reads the changes of a tree that no client sees: a room's memory. */

@@ -1,7 +1,8 @@
 /** Colyseus's serializer with the listening encoder in it: what a sealed room sends its clients with. */
 import { ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { TapEncoder, type TreeBytes } from "./tap-encoder.ts";
+import type { TreeBytes } from "../log/mirror.ts";
+import { TapEncoder } from "./tap-encoder.ts";
 
 /** Protocol byte that Colyseus keeps in front of the shared bytes of a patch. */
 const PATCH_PREFIX_BYTES = 1;

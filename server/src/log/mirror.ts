@@ -11,6 +11,12 @@
 import { $childType, $refId, ArraySchema, Decoder, type IRef, MapSchema, Schema } from "@colyseus/schema";
 import { unloggedFields } from "./unlogged-fields.ts";
 
+/** A tree's bytes, split: `hidden` holds only `.view()` fields and must never reach a spectator. */
+export interface TreeBytes {
+  readonly shared: Uint8Array;
+  readonly hidden: Uint8Array;
+}
+
 /** The live tree, asked by the ids it shares with its readers. */
 export interface LiveTree {
   at(refId: number): IRef | undefined;
@@ -22,8 +28,8 @@ type SchemaClass = new () => Schema;
 type Skipped = ReadonlyMap<SchemaClass, ReadonlySet<string>>;
 
 /**
- * Patches kept unread, bytes, and in snapshots of this room; the larger of both is the cap. Beyond it a fresh snapshot costs
- * less than reading them, which would take milliseconds out of one tick.
+ * Patches kept unread, bytes, and in snapshots of this room; the larger of both is the cap. Beyond it they are forgotten, for
+ * reading them would take milliseconds out of one tick: the next patch that needs a look is taken for a wrong one.
  */
 const UNREAD_BYTES = 128 * 1024;
 const UNREAD_SNAPSHOTS = 4;
@@ -38,15 +44,16 @@ export class Mirror {
   /** Fields the log does not carry, by class: not looked at. */
   readonly #skipped: Skipped;
   /** The snapshot and the patches not applied yet. */
-  #unread: Uint8Array[];
+  #unread: TreeBytes[];
   #unreadBytes = 0;
+  #forgot = false;
   readonly #unreadMaxBytes: number;
   #decoder: MirrorDecoder | undefined;
 
-  private constructor(root: SchemaClass, whole: Uint8Array, skipped: Skipped) {
+  private constructor(root: SchemaClass, whole: TreeBytes, skipped: Skipped) {
     this.#root = root;
     this.#unread = [whole];
-    this.#unreadMaxBytes = Math.max(UNREAD_BYTES, UNREAD_SNAPSHOTS * whole.length);
+    this.#unreadMaxBytes = Math.max(UNREAD_BYTES, UNREAD_SNAPSHOTS * sizeOf(whole));
     this.#skipped = skipped;
   }
 
@@ -54,23 +61,28 @@ export class Mirror {
    * The mirror of a tree from the snapshot `whole` on; undefined for a tree whose patches speak of instances that no
    * snapshot has, so that nobody can read its log as it stands.
    */
-  static of(tree: Schema, whole: Uint8Array): Mirror | undefined {
+  static of(tree: Schema, whole: TreeBytes): Mirror | undefined {
     const root = tree.constructor as SchemaClass;
     const skipped = skippedOf(root);
     return skipped === undefined ? undefined : new Mirror(root, whole, skipped);
   }
 
-  /** Takes a patch that needs no look; it is applied when one does. false: too much waits, begin anew with a snapshot. */
-  keep(patch: Uint8Array): boolean {
+  /** Takes a patch that needs no look; it is applied when one does. */
+  keep(patch: TreeBytes): void {
+    if (this.#forgot) return;
     this.#unread.push(patch);
-    this.#unreadBytes += patch.length;
-    return this.#unreadBytes <= this.#unreadMaxBytes;
+    this.#unreadBytes += sizeOf(patch);
+    if (this.#unreadBytes <= this.#unreadMaxBytes) return;
+    this.#forgot = true;
+    this.#unread = [];
+    this.#decoder = undefined;
   }
 
   /** Applies a patch. false: a reader of it does not have the live tree, and this mirror is of no more use. */
-  follows(patch: Uint8Array, changed: Iterable<IRef>, tree: LiveTree): boolean {
+  follows(patch: TreeBytes, changed: Iterable<IRef>, tree: LiveTree): boolean {
+    if (this.#forgot) return false;
     const decoder = this.#catchUp();
-    quietly(() => decoder.decode(patch));
+    quietly(() => decoder.decode(joined(patch)));
     if (decoder.damaged) return false;
     // Let go of too early: a later change of it would find nobody.
     const lost = (refId: number) => tree.holders(refId) > 0 && !decoder.root.refs.has(refId);
@@ -88,7 +100,7 @@ export class Mirror {
 
   #catchUp(): MirrorDecoder {
     const decoder = (this.#decoder ??= new MirrorDecoder(new this.#root()));
-    for (const bytes of this.#unread) quietly(() => decoder.decode(bytes));
+    for (const bytes of this.#unread) quietly(() => decoder.decode(joined(bytes)));
     this.#unread = [];
     this.#unreadBytes = 0;
     this.#decoder.built.length = 0;
@@ -155,6 +167,15 @@ class MirrorDecoder extends Decoder<Schema> {
     this.damaged = true;
     super.skipCurrentStructure(...args);
   }
+}
+
+/** As a reader gets them: hidden bytes right behind the shared ones. */
+export function joined({ shared, hidden }: TreeBytes): Uint8Array {
+  return hidden.length === 0 ? shared : Buffer.concat([shared, hidden]);
+}
+
+function sizeOf({ shared, hidden }: TreeBytes): number {
+  return shared.length + hidden.length;
 }
 
 /** The decoder writes what it cannot follow to the console; here that is what it is asked for, and answered elsewhere. */

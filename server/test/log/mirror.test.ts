@@ -174,6 +174,20 @@ describe("a patch that cannot be made", () => {
     assert.equal(stock.state.text, "after");
   });
 
+  it("[LOG1] too much that waits for a look is forgotten: the next patch in need of one counts as wrong, once", () => {
+    const state = new State();
+    const { serializer, client } = sealed(state);
+    const patch = (change: () => void) => {
+      change();
+      serializer.applyPatches([client]);
+      return serializer.diverged;
+    };
+    for (const letter of ["a", "b", "c"]) assert.equal(patch(() => void (state.text = letter.repeat(60_000))), false);
+    assert.equal(patch(() => void state.list.push("x")), true);
+    serializer.whole();
+    assert.equal(patch(() => void state.list.push("y")), false);
+  });
+
   it("[LOG1] half a surrogate pair in a name hurts neither players nor log: it goes out as U+FFFD", () => {
     const state = new State();
     const { serializer, frames, client, whole } = sealed(state);
