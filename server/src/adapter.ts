@@ -4,6 +4,7 @@
  *
  *  TapSerializer   `Room.state = …` calls `setSerializer`; `SchemaSerializer.encoder` is protected and may change its class
  *  AllSeeingView   visibility is asked through four StateView methods and nothing else
+ *  HiddenChangesView  a tree's `encDescriptor` lists its view tags, `isFiltered` says that all of it is hidden
  *  TapEncoder.compared  `root.changes` lists the trees a patch is made of, `root.add` is called for each instance put into a
  *                  tree (log/mirror.ts says what it is for)
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest

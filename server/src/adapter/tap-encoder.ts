@@ -1,5 +1,5 @@
 /** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
-import { $refId, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
+import { $refId, type ChangeTree, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
 import { joined, type LiveTree, Mirror, type TreeBytes } from "../log/mirror.ts";
 import "./sets.ts";
 import { wellFormedStrings } from "./strings.ts";
@@ -9,7 +9,7 @@ class AllSeeingView extends StateView {
   override isVisible(): boolean {
     return true;
   }
-  override isChangeTreeVisible(): boolean {
+  override isChangeTreeVisible(_tree: ChangeTree): boolean {
     return true;
   }
   override hasTagOnTree(): boolean {
@@ -17,6 +17,22 @@ class AllSeeingView extends StateView {
   }
   override hasTag(): boolean {
     return true;
+  }
+}
+
+/**
+ * Sees the same, and spares the pass over the changes all trees that have no hidden change: what a hidden field holds is
+ * hidden itself, so a tree that is neither hidden nor has a changed field with a view tag puts nothing into this pass.
+ */
+class HiddenChangesView extends AllSeeingView {
+  override isChangeTreeVisible(tree: ChangeTree): boolean {
+    const { isSchema, hasAnyView, tags } = tree.encDescriptor;
+    if (tree.isFiltered) return true;
+    if (!isSchema || !hasAnyView) return false;
+    for (let index = 0; index < tags.length; index++) {
+      if (tags[index] !== undefined && tree.getChange(index) !== undefined) return true;
+    }
+    return false;
   }
 }
 
@@ -33,6 +49,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   #scratch = NOTHING;
   #mirror: Mirror | undefined;
   readonly #allSeeing = new AllSeeingView();
+  readonly #hiddenChanges = new HiddenChangesView();
   /** The last patch does not decode to the live tree: the log needs {@link whole} in its place. */
   diverged = false;
   /** The changes pending now would be decoded to something else: whoever reads patches needs the whole tree instead. */
@@ -68,7 +85,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
     if (!this.hasChanges) return undefined;
     const shared = this.encode({ offset: prefixBytes }).subarray(prefixBytes);
     if (!this.#logged || !this.context.hasFilters) return { shared, hidden: NOTHING };
-    return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#allSeeing, buffer, 0)) };
+    return { shared, hidden: this.#own((buffer) => super.encode({ offset: 0 }, this.#hiddenChanges, buffer, 0)) };
   }
 
   /** As {@link changes}, once per patch; and looks whether a reader of them has the live tree. */

@@ -182,10 +182,20 @@ describe("a patch that cannot be made", () => {
       serializer.applyPatches([client]);
       return serializer.diverged;
     };
-    for (const letter of ["a", "b", "c"]) assert.equal(patch(() => void (state.text = letter.repeat(60_000))), false);
-    assert.equal(patch(() => void state.list.push("x")), true);
+    for (const letter of ["a", "b", "c"])
+      assert.equal(
+        patch(() => void (state.text = letter.repeat(60_000))),
+        false,
+      );
+    assert.equal(
+      patch(() => void state.list.push("x")),
+      true,
+    );
     serializer.whole();
-    assert.equal(patch(() => void state.list.push("y")), false);
+    assert.equal(
+      patch(() => void state.list.push("y")),
+      false,
+    );
   });
 
   it("[LOG1] half a surrogate pair in a name hurts neither players nor log: it goes out as U+FFFD", () => {

@@ -47,7 +47,10 @@ export function newHostMemory(seed: number): HostMemory {
 export function roomMemoryClass<T extends RoomType>(type: T): SchemaClass<RoomMemory<T>> {
   let found = made.get(type);
   if (found === undefined) {
-    found = schema({ host: t.ref(HostMemory), game: t.ref(type.memory) }, `${type.name}:memory`) as unknown as SchemaClass;
+    found = schema(
+      { host: t.ref(HostMemory), game: t.ref(type.memory) },
+      `${type.name}:memory`,
+    ) as unknown as SchemaClass;
     made.set(type, found);
   }
   return found as SchemaClass<RoomMemory<T>>;

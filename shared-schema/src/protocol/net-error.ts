@@ -36,7 +36,9 @@ interface ZodLikeIssue {
 /** A validator's issues as flat field paths (`players[0].name`); the empty path is called `(value)`. */
 export function fieldIssues(issues: readonly ZodLikeIssue[]): FieldIssue[] {
   return issues.map(({ path, message }) => ({
-    field: path.reduce<string>((at, key) => at + (typeof key === "number" ? `[${key}]` : (at && ".") + String(key)), "") || "(value)",
+    field:
+      path.reduce<string>((at, key) => at + (typeof key === "number" ? `[${key}]` : (at && ".") + String(key)), "") ||
+      "(value)",
     message,
   }));
 }
