@@ -21,7 +21,7 @@ export function crc32ByTable(bytes: Uint8Array, start: number, end: number): num
 }
 
 interface Platform {
-  readonly process?: { getBuiltinModule?(name: "zlib"): { crc32?(bytes: Uint8Array): number } };
+  readonly process?: { getBuiltinModule?(name: "zlib"): { crc32?(this: void, bytes: Uint8Array): number } };
 }
 
 const native = (globalThis as Platform).process?.getBuiltinModule?.("zlib").crc32;
