@@ -25,10 +25,11 @@ export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
 /** Says that the server listens, and answers from then on. The process ends with its bench. */
 export function serveControl(port: number, handlers: Handlers): void {
-  process.on("message", async ({ id, command, argument }: Ask) => {
+  const reply = async ({ id, command, argument }: Ask) => {
     const answer = await handlers[command]!(argument as never);
     process.send!({ id, answer } satisfies Answer);
-  });
+  };
+  process.on("message", (ask: Ask) => void reply(ask));
   process.on("disconnect", () => process.exit());
   process.send!({ port } satisfies Ready);
 }

@@ -15,7 +15,7 @@ import { reportJson } from "./report/json.ts";
 import { type LoadReport, withWarnings } from "./report/report.ts";
 import { summaryText } from "./report/summary.ts";
 import { createTerminal } from "./report/terminal.ts";
-import { runLoad } from "./run.ts";
+import { type Progress, runLoad } from "./run.ts";
 
 const EXIT = { botFailed: 1, wrongOptions: 2, noServer: 3 } as const;
 
@@ -57,11 +57,16 @@ async function play(bot: Bot<RoomType>, plan: Plan): Promise<void> {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());
-  const terminal = createTerminal(process.stderr, systemClock.now);
+  const terminal = createTerminal(process.stderr, () => systemClock.now());
   let host: OwnHost | undefined;
   try {
     if (plan.url === undefined) host = await startOwnHost(process.cwd());
-    const services = { url: plan.url ?? host!.url, clock: systemClock, stop: stop.signal, onProgress: terminal.show };
+    const services = {
+      url: plan.url ?? host!.url,
+      clock: systemClock,
+      stop: stop.signal,
+      onProgress: (progress: Progress) => terminal.show(progress),
+    };
     const report = await runLoad(bot, plan, services);
     terminal.end();
     const { count = 0, first } = host?.errors ?? {};

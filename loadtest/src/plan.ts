@@ -63,7 +63,11 @@ export function makePlan(flags: Flags, defaults: PlanDefaults): PlanResult {
     if (raw === undefined && otherwise !== undefined) return otherwise;
     const value = typeof raw === "string" ? parse(raw) : undefined;
     if (value === undefined)
-      issues.push({ flag: `--${flag}`, expected, got: raw === undefined ? undefined : String(raw) });
+      issues.push({
+        flag: `--${flag}`,
+        expected,
+        got: typeof raw === "string" || raw === undefined ? raw : JSON.stringify(raw),
+      });
     return value;
   };
   const { bots: botsMax, forMsMin, forMsMax, rampMsMax, seed: seedMax } = PLAN_LIMITS;
