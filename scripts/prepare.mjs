@@ -23,7 +23,10 @@ export function ensureDependencies() {
   const installed = join(ROOT, "node_modules", ".package-lock.json");
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(ROOT, "package-lock.json")).mtimeMs) {
     say("installing dependencies …");
-    const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: ROOT, encoding: "utf8" });
+    const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
     if (npm.status !== 0) throw new Failure(`dependencies could not be installed: ${npmReason(npm)}`);
   }
   return findNode();
@@ -53,7 +56,10 @@ export function ensurePages(node) {
   const sources = ["web", "client/src", "shared-schema/src", "games"].map((folder) => newest(join(ROOT, folder)));
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)) return;
   say("building pages …");
-  const vite = spawnSync(node, [join(BIN, "vite"), "build", "web", "--logLevel", "error"], { cwd: ROOT, encoding: "utf8" });
+  const vite = spawnSync(node, [join(BIN, "vite"), "build", "web", "--logLevel", "error"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
   if (vite.status !== 0) throw new Failure(`the pages could not be built: ${vite.stderr || vite.stdout}`);
 }
 
@@ -118,7 +124,9 @@ function unpackDebian(command, packages) {
   const binary = join(folder, "usr", "bin", command);
   if (!existsSync(binary)) return undefined;
   const libraries = readdirSync(join(folder, "usr", "lib")).map((name) => join(folder, "usr", "lib", name));
-  writeFileSync(starter, `#!/bin/sh\nLD_LIBRARY_PATH="${libraries.join(":")}" exec "${binary}" "$@"\n`, { mode: 0o755 });
+  writeFileSync(starter, `#!/bin/sh\nLD_LIBRARY_PATH="${libraries.join(":")}" exec "${binary}" "$@"\n`, {
+    mode: 0o755,
+  });
   return starter;
 }
 

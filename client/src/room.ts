@@ -48,7 +48,8 @@ export class Room<T extends RoomType> {
       for (const listener of this.#patchListeners) listener();
     });
     this.net = new NetStats(sdk.clock, this.#frames, clock);
-    for (const name of Object.keys(type.events)) sdk.onMessage(name as never, (payload: never) => this.#deliver(name, payload));
+    for (const name of Object.keys(type.events))
+      sdk.onMessage(name as never, (payload: never) => this.#deliver(name, payload));
     this.#follow(clock);
   }
 
@@ -87,7 +88,9 @@ export class Room<T extends RoomType> {
       throw new NetError("NOT_CONNECTED", `command "${name}" was not sent: the connection is ${this.connection.state}`);
     }
     try {
-      return await this.sdk.request<unknown, CommandResult<T, K>>(name as never, payload, { timeout: COMMAND_TIMEOUT_MS });
+      return await this.sdk.request<unknown, CommandResult<T, K>>(name as never, payload, {
+        timeout: COMMAND_TIMEOUT_MS,
+      });
     } catch (error) {
       throw commandError(name, error);
     }
@@ -140,7 +143,10 @@ export class Room<T extends RoomType> {
     });
     sdk.onLeave((code) => {
       const reason = reasonOf(code);
-      connection.setState({ name: "DISCONNECTED", reason: typeof reason === "number" ? "UNREACHABLE" : reason }, reason);
+      connection.setState(
+        { name: "DISCONNECTED", reason: typeof reason === "number" ? "UNREACHABLE" : reason },
+        reason,
+      );
     });
   }
 }
