@@ -20,6 +20,9 @@ export interface FrameCounts {
   patchBytes: number;
 }
 
+/** Frames that bring the state up to date: a patch, or the whole state in place of one. */
+const STATE_OPCODES: ReadonlySet<number> = new Set([Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH]);
+
 /** Counts what arrives. Goes on across reconnects: the SDK keeps its connection object and its handlers. */
 export function countFrames(room: SdkRoom, onPatch: () => void): FrameCounts {
   const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
@@ -30,7 +33,7 @@ export function countFrames(room: SdkRoom, onPatch: () => void): FrameCounts {
     const opcode = new Uint8Array(event.data as ArrayBuffer, 0, 1)[0]! & OPCODE_MASK;
     counts.frames++;
     counts.bytes += bytes;
-    const isPatch = opcode === Protocol.ROOM_STATE_PATCH;
+    const isPatch = STATE_OPCODES.has(opcode);
     if (isPatch) {
       counts.patches++;
       counts.patchBytes += bytes;

@@ -104,7 +104,7 @@ export class Room<T extends RoomType> {
     return () => listeners.delete(listener as (payload: never) => void);
   }
 
-  /** Calls back after every patch that was applied to the state. */
+  /** Calls back after every change of the state that has arrived: a patch, or the whole state in place of one. */
   onPatch(listener: () => void): () => void {
     this.#patchListeners.add(listener);
     return () => this.#patchListeners.delete(listener);

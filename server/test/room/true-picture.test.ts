@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { Client, type Room as SdkRoom } from "@colyseus/sdk";
-import { defineHost } from "@ninelives/server";
+import { connect } from "@ninelives/client";
+import { type CommandHandlers, defineHost, GameRoom } from "@ninelives/server";
+import { defineRoomType } from "@ninelives/shared-schema";
 import { after, before, describe, it } from "mocha";
+import { z } from "zod";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { until } from "../../../test/support/until.ts";
 
@@ -36,10 +39,36 @@ class TableRoom extends Room {
   }
 }
 
+const Tables = defineRoomType({
+  name: "tables",
+  tickHz: 30,
+  maxPlayers: 2,
+  state: Table,
+  commands: { move: { payload: z.object({ name: z.string() }), result: z.object({ turn: z.number() }) } },
+});
+
+class TablesRoom extends GameRoom<typeof Tables> {
+  override commands: CommandHandlers<typeof Tables> = {
+    move: (_client, { name }) => {
+      MOVES[name]!(this.state);
+      return { turn: ++this.state.turn };
+    },
+  };
+  override onCreate(): void {
+    this.state.words.push("x");
+    this.state.cards.push(new Card({ id: "a" }));
+  }
+}
+
 describe("what players see", () => {
   let host: TestHost;
   before(async () => {
-    host = await startTestHost(defineHost({ rooms: { table: TableRoom }, store: { kind: "memory" } }));
+    host = await startTestHost(
+      defineHost({
+        rooms: { table: TableRoom, tables: { type: Tables, room: TablesRoom } },
+        store: { kind: "memory" },
+      }),
+    );
   });
   after(() => host.stop());
 
@@ -60,4 +89,13 @@ describe("what players see", () => {
       await Promise.all([player, watcher].map((room: SdkRoom) => room.leave()));
     });
   }
+
+  it("[OUT1] our client hears of the whole state as it hears of a patch", async () => {
+    const room = await connect(host.url).joinOrCreate(Tables, {});
+    const heard: { turn: number; words: string[] }[] = [];
+    room.onPatch(() => heard.push({ turn: room.state.turn, words: [...room.state.words] }));
+    const { turn } = await room.command("move", { name: "unshift an equal word" });
+    assert.deepEqual(heard.find((patch) => patch.turn === turn)?.words, ["x", "x"]);
+    await room.leave();
+  });
 });
