@@ -2,7 +2,7 @@ export * from "./room-type.ts";
 export { CODES, codeName, type CodeName, type CodeRow } from "./protocol/codes.ts";
 export { type ErrorDetails, type FieldIssue, fieldIssues, issueText, NetError } from "./protocol/net-error.ts";
 export { LIMITS } from "./protocol/limits.ts";
-export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
+export { LOG_FORMAT_VERSION } from "./protocol/version.ts";
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
 export { HostMemory, newHostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";

@@ -3,7 +3,7 @@
  * for a dropped player, join options and events checked against the type.
  */
 import { type Client, type MessageContext, Rewind, type Room } from "@colyseus/core";
-import { CODES, fieldIssues, issueText, NetError, type RoomType } from "@ninelives/shared-schema";
+import { CODES, fieldIssues, issueText, LIMITS, NetError, type RoomType } from "@ninelives/shared-schema";
 import { advertisePatchRate, endStaleConnection, StepClock, stopPatchTimer } from "../adapter.ts";
 import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
 import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
@@ -45,7 +45,11 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         },
       });
       if (type.input !== undefined) {
-        const inputs = this.defineInput(type.input, { tickRate: type.tickHz, ...game.inputOptions });
+        const inputs = this.defineInput(type.input, {
+          ...game.inputOptions,
+          tickRate: type.tickHz,
+          bufferMaxSize: LIMITS.inputBuffer,
+        });
         Object.assign(this, { inputs });
       }
     }
