@@ -1,6 +1,7 @@
 /**
  * The one table of error and close codes. 4000-4010 are Colyseus's own close codes, 4211-4217 and 520-525 its
- * error codes; ours start at 4100. A code below 4200 may close a connection, one from 4200 up answers a request.
+ * error codes; ours start at 4100. A code below 4200 closes a connection or says why its
+ * state changed, one from 4200 up answers a request.
  *
  * `recoverable` says whether the same client may try the same thing again and succeed.
  */
@@ -45,6 +46,44 @@ export const CODES = {
     sender: "server",
     recoverable: false,
     action: "Fix the client: it sent bytes that no SDK sends; only this connection was closed.",
+  },
+  REPLACED: {
+    code: 4101,
+    sender: "server",
+    recoverable: false,
+    action: "Play on where the seat was taken: another connection came with the same token.",
+  },
+  UPGRADE_REQUIRED: {
+    code: 4102,
+    sender: "server",
+    recoverable: false,
+    action: "Load the client that fits the server: both versions are in `details`.",
+  },
+  JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
+  RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
+  LINK_LOST: {
+    code: 4112,
+    sender: "client",
+    recoverable: true,
+    action: "Nothing: the network closed the connection, and the client comes back by itself.",
+  },
+  LINK_DEAD: {
+    code: 4113,
+    sender: "client",
+    recoverable: true,
+    action: "Nothing: no frame came for too long, and the client comes back over a new connection.",
+  },
+  OFFLINE: {
+    code: 4114,
+    sender: "client",
+    recoverable: true,
+    action: "Nothing: the device has no network, and the client comes back when it has.",
+  },
+  GAVE_UP: {
+    code: 4115,
+    sender: "client",
+    recoverable: false,
+    action: "Join a new match: the seat was not reached again in the time it is held.",
   },
 
   ROOM_TYPE_UNKNOWN: {
@@ -98,6 +137,24 @@ export const CODES = {
     recoverable: true,
     action: "Send fewer commands per tick, then try again.",
   },
+  RESULT_GONE: {
+    code: 4225,
+    sender: "server",
+    recoverable: false,
+    action: "Ask the state: the command ran once, but its result is no longer kept.",
+  },
+  TOPIC_UNKNOWN: {
+    code: 4230,
+    sender: "server",
+    recoverable: false,
+    action: "Use a topic that the room type declares.",
+  },
+  TOPIC_REFUSED: {
+    code: 4231,
+    sender: "server",
+    recoverable: false,
+    action: "Ask for a topic this player may read or write: the room's authorizeTopic said no.",
+  },
   NOT_CONNECTED: {
     code: 4240,
     sender: "client",
@@ -116,6 +173,25 @@ export const CODES = {
     recoverable: true,
     action: "Ask the state: it is unknown whether the command ran.",
   },
+  COMMAND_EXPIRED: {
+    code: 4243,
+    sender: "client",
+    recoverable: true,
+    action: "Send it again if it still matters: its time ran out before it was sent, and it never ran.",
+  },
+  COMMAND_SUPERSEDED: {
+    code: 4244,
+    sender: "client",
+    recoverable: true,
+    action: "Nothing: a newer command of the same name took its place, and it never ran.",
+  },
+  OUTBOX_FULL: {
+    code: 4245,
+    sender: "client",
+    recoverable: true,
+    action: "Wait for answers before sending more: too much waits for the connection.",
+  },
+  LEFT: { code: 4246, sender: "client", recoverable: false, action: "Nothing: the player left before the answer." },
   INTERNAL: {
     code: 4299,
     sender: "server",
