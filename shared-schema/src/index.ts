@@ -2,7 +2,35 @@ export * from "./room-type.ts";
 export { CODES, codeName, type CodeName, type CodeRow } from "./protocol/codes.ts";
 export { type ErrorDetails, type FieldIssue, fieldIssues, issueText, NetError } from "./protocol/net-error.ts";
 export { LIMITS } from "./protocol/limits.ts";
-export { LOG_FORMAT_VERSION } from "./protocol/version.ts";
+export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
+export { type Contract, contractOf, TOPIC_COMMANDS, type TopicCommand } from "./delivery/contract.ts";
+export {
+  CloseReason,
+  type Greeting,
+  GREETING_PARAM,
+  readGreeting,
+  readWelcome,
+  type Welcome,
+  writeGreeting,
+  writeWelcome,
+} from "./delivery/greeting.ts";
+export { Mailbox, type Result, type Told } from "./delivery/mailbox.ts";
+export { Mailboxes } from "./delivery/mailboxes.ts";
+export { pack, unpack } from "./delivery/pack.ts";
+export {
+  type Ack,
+  BYTES_OPCODE,
+  type ClientFrame,
+  type CommandItem,
+  DELIVERY_CHANNEL,
+  ItemKind,
+  readClientFrame,
+  readServerFrame,
+  ServerFrame,
+  type ServerItem,
+  type ToldKind,
+  writeClientFrame,
+} from "./delivery/wire.ts";
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
 export { HostMemory, newHostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";

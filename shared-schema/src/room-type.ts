@@ -9,10 +9,32 @@ import { LIMITS } from "./protocol/limits.ts";
 /** A class made by Colyseus's `schema()` builder. */
 export type SchemaClass<T extends Schema = Schema> = new () => T;
 
+/**
+ * What becomes of a command while it cannot be sent. `must` (default): it is kept, and sent in order. `latest`: a newer one of
+ * the same name takes its place. `drop`: it is refused at once with NOT_CONNECTED.
+ */
+export type CommandPolicy = "must" | "latest" | "drop";
+
 /** A command's two shapes. Both travel as msgpack: plain data, no classes, no functions. */
 export interface CommandSpec {
   readonly payload: z.ZodType;
   readonly result: z.ZodType;
+  /** Default `must`. */
+  readonly policy?: CommandPolicy;
+  /** How long it may wait to be sent, ms; then it ends with COMMAND_EXPIRED. Range [1, 3 600 000]. Default: for ever. */
+  readonly ttlMs?: number;
+}
+
+/** A command as its handler and the client's list of waiting ones show it. */
+export interface CommandEnvelope<Name extends string = string, Payload = unknown> {
+  readonly type: Name;
+  readonly payload: Payload;
+  /** Number within the session, from 1; 0 while it was never sent, and for a stock client's command. */
+  readonly id: number;
+  /** When it came: on the server the room's clock, on the client the client's own, ms. */
+  readonly timestamp: number;
+  /** Version of the room type, agreed on when the session began. */
+  readonly version: number;
 }
 
 export type CommandMap = Readonly<Record<string, CommandSpec>>;
@@ -113,6 +135,7 @@ export type TuningOf<T extends RoomType> = z.output<T["tuning"]>;
 export const NoMemory = schema({}, "NoMemory");
 
 const NAME = /^[a-z][a-z0-9_-]{0,39}$/;
+const MESSAGE_NAME = /^[a-zA-Z][a-zA-Z0-9_.-]{0,39}$/;
 
 /**
  * Declares a room type. Throws a RangeError that names the field, the range and the value when a number or the name is
@@ -138,8 +161,11 @@ export function defineRoomType<
   wholeInRange(at, "tickHz", spec.tickHz, LIMITS.tickHzMin, LIMITS.tickHzMax);
   wholeInRange(at, "maxPlayers", spec.maxPlayers, 1, LIMITS.maxPlayersMax);
   wholeInRange(at, "snapshotEveryTicks", snapshotEveryTicks, 1, LIMITS.snapshotEveryTicksMax);
-  for (const name of Object.keys(spec.commands ?? {})) {
+  checkNames(at, "commands", Object.keys(spec.commands ?? {}), LIMITS.commandNames);
+  checkNames(at, "events", Object.keys(spec.events ?? {}), LIMITS.eventNames);
+  for (const [name, { ttlMs }] of Object.entries(spec.commands ?? {})) {
     if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
+    if (ttlMs !== undefined) wholeInRange(at, `commands.${name}.ttlMs`, ttlMs, 1, LIMITS.commandTtlMsMax);
   }
   const tuning = (spec.tuning ?? z.object({})) as Tuning;
   const defaults = tuning.safeParse({});
@@ -162,6 +188,17 @@ export function defineRoomType<
     options: (spec.options ?? z.object({})) as Options,
     tuning,
   });
+}
+
+/** Names the framework uses itself: what a client is told of its own connection. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(["gap", "fresh"]);
+
+function checkNames(at: string, field: string, names: readonly string[], max: number): void {
+  if (names.length > max) throw new RangeError(`${at}: ${field}: at most ${max} names expected, ${names.length} got`);
+  for (const name of names) {
+    if (!MESSAGE_NAME.test(name)) throw new RangeError(`${at}: ${field}: "${name}": ${MESSAGE_NAME} expected`);
+    if (RESERVED_NAMES.has(name)) throw new RangeError(`${at}: ${field}: "${name}" is told by the framework itself`);
+  }
 }
 
 function wholeInRange(at: string, field: string, value: number, min: number, max: number): void {

@@ -118,7 +118,7 @@ describe("log records", () => {
     assert.equal(reason(forged(entry, 9, 5)), "kind 1 to 4 expected, 5 found");
     assert.equal(reason(forged(entry, 10, 255)), "the record ends inside epoch, tick or elapsed time");
     const tagAt = FILE[0]!.length - 4;
-    assert.equal(reason(forged(FILE[0]!, tagAt, 9)), "section tag 1 to 6 expected, 9 found");
+    assert.equal(reason(forged(FILE[0]!, tagAt, 9)), "section tag 1 to 5 expected, 9 found");
     assert.equal(reason(forged(FILE[0]!, tagAt + 1, 3)), "section 1 reaches beyond its record");
   });
 

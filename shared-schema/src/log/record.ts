@@ -20,12 +20,13 @@
  *   Varints are LEB128, unsigned, up to 2^53 - 1. Sections stand in rising order of their tag, an empty one is left out.
  *
  *   kind  HEADER   first record of a segment: section META, JSON { roomId, type, version }
- *         SNAPSHOT shared + hidden + memory of the whole room: stands alone
+ *         SNAPSHOT shared + hidden + memory + delivery (delivery/mailboxes.ts) of the whole room: stands alone
  *         ENTRY    what changed since the record before it
  *         END      the room ended by itself: nothing is to be restored
  *
  * Invariants: within one epoch ticks never fall; a reader meets a SNAPSHOT before any ENTRY.
  */
+import { readVarint, varintBytes, writeVarint } from "../bytes/varint.ts";
 import { LIMITS } from "../protocol/limits.ts";
 import { LOG_FORMAT_VERSION } from "../protocol/version.ts";
 import { crc32 } from "./crc32.ts";
@@ -33,7 +34,7 @@ import { crc32 } from "./crc32.ts";
 export const RecordKind = { HEADER: 1, SNAPSHOT: 2, ENTRY: 3, END: 4 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-export const SectionTag = { META: 1, SHARED: 2, HIDDEN: 3, MEMORY: 4, EVENTS: 5, WATERMARKS: 6 } as const;
+export const SectionTag = { META: 1, SHARED: 2, HIDDEN: 3, MEMORY: 4, DELIVERY: 5 } as const;
 export type SectionTag = (typeof SectionTag)[keyof typeof SectionTag];
 
 export interface LogRecord {
@@ -147,31 +148,4 @@ function readBody(bytes: Uint8Array, view: DataView, start: number, end: number)
 
 function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, "0")}`;
-}
-
-function varintBytes(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new RangeError(`an unsigned safe integer expected, ${value} got`);
-  let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-  return size;
-}
-
-function writeVarint(out: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 128;
-  out[at++] = rest;
-  return at;
-}
-
-/** -1 when the bytes end first or the number leaves the safe range. */
-function readVarint(bytes: Uint8Array, it: { at: number }, end: number): number {
-  let value = 0;
-  for (let scale = 1; it.at < end && scale <= 2 ** 49; scale *= 128) {
-    const byte = bytes[it.at++]!;
-    value += (byte & 127) * scale;
-    if (byte < 128) return Number.isSafeInteger(value) ? value : -1;
-  }
-  return -1;
 }

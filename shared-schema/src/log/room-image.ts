@@ -6,6 +6,7 @@
  * Invariant: after `apply(record)` the trees equal the live ones at the end of `record.tick`.
  */
 import { Decoder, type Schema } from "@colyseus/schema";
+import { Mailboxes } from "../delivery/mailboxes.ts";
 import { type LogRecord, RecordKind, SectionTag } from "./record.ts";
 
 type SchemaClass<T extends Schema> = new () => T;
@@ -17,6 +18,8 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
   elapsedMs = 0;
   /** The room ended by itself; there is nothing to restore. */
   ended = false;
+  /** What every session was told and asked. */
+  mailboxes = new Mailboxes();
   readonly #stateClass: SchemaClass<State>;
   readonly #memoryClass: SchemaClass<Memory>;
   #state: Decoder<State> | undefined;
@@ -53,6 +56,10 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
     if (shared !== undefined || hidden !== undefined) state.decode(joined(shared, hidden));
     const memory = record.sections.get(SectionTag.MEMORY);
     if (memory !== undefined) this.#need(this.#memory).decode(memory);
+    const delivery = record.sections.get(SectionTag.DELIVERY);
+    if (record.kind === RecordKind.SNAPSHOT) {
+      this.mailboxes = delivery === undefined ? new Mailboxes() : Mailboxes.read(delivery);
+    } else if (delivery !== undefined) this.mailboxes.apply(delivery);
     this.epoch = record.epoch;
     this.tick = record.tick;
     this.elapsedMs = record.elapsedMs;

@@ -22,6 +22,8 @@ const RandomState = schema({ a: t.uint32(), b: t.uint32(), c: t.uint32(), d: t.u
 
 export const HostMemory = schema(
   {
+    /** Seat tokens are made with it, so that the next owner of the room knows them. */
+    secret: t.string().default(""),
     /** State of the room's `random`. */
     random: t.ref(RandomState),
     /** Session id -> seat. */
@@ -38,9 +40,9 @@ export interface RoomMemory<T extends RoomType> extends Schema {
 
 const made = new WeakMap<RoomType, SchemaClass>();
 
-/** What the framework remembers of a new room, its chance seeded. */
-export function newHostMemory(seed: number): HostMemory {
-  return new HostMemory({ random: new RandomState(seedWords(seed)) });
+/** What the framework remembers of a new room, its chance seeded. `secret`: unguessable, the room's own. */
+export function newHostMemory(seed: number, secret: string): HostMemory {
+  return new HostMemory({ secret, random: new RandomState(seedWords(seed)) });
 }
 
 /** The class of a room type's whole memory tree; the same class at every call. */

@@ -10,13 +10,35 @@ export const LIMITS = {
   maxPlayersMax: 10_000,
   /** Steps run in one wake-up after a stall; the steps beyond are dropped and counted. */
   catchUpSteps: 5,
-  /** Things waiting for the next tick, per room. At the cap a command is refused with INBOX_FULL; lifecycle items always fit. */
-  inboxItems: 4_096,
-  /** Commands one session may have waiting for the next tick. At the cap: INBOX_FULL. */
+  /**
+   * Commands one session may have waiting for the next tick; lifecycle items always fit. At the cap a stock client's command
+   * is refused with INBOX_FULL; our client never gets there (see commandsInFlight), so its connection is closed.
+   */
   inboxItemsPerSession: 64,
+  /** Commands a client has sent and not been answered. At the cap the next ones wait in its outbox. */
+  commandsInFlight: 48,
+  /** Commands waiting in a client's outbox, count and bytes. At either cap: OUTBOX_FULL. */
+  outboxCommands: 256,
+  outboxCommandBytes: 256 * 1024,
+  /** How long a client keeps an answered command, ms: a store that lost its last second gets it again. */
+  redoMs: 6_000,
+  /** Results kept per session for a client that did not get them, count and bytes. The oldest go: RESULT_GONE. */
+  resultItems: 64,
+  resultBytes: 128 * 1024,
+  /** Events kept per session for a client that did not get them, count and bytes. The oldest go: a gap. */
+  toldItems: 256,
+  toldBytes: 128 * 1024,
+  /** Names of commands and of events a room type may have: their number is one byte on the wire. More: the type is refused. */
+  commandNames: 240,
+  eventNames: 250,
+  /** Longest time a command may wait to be sent, ms. */
+  commandTtlMsMax: 3_600_000,
+  /** A client says what it has after this many items, or this long after the first of them, ms. */
+  ackItems: 32,
+  ackAfterMs: 1_000,
   /** Inputs buffered per session. At the cap the oldest is dropped (Colyseus's ring). */
   inputBuffer: 32,
-  /** Events and results waiting for a commit, per room. At the cap a new one is dropped and counted. */
+  /** Answers and events for stock clients waiting for a commit, per room. At the cap a new one is dropped and counted. */
   outboxItems: 8_192,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
@@ -39,6 +61,14 @@ export const LIMITS = {
   /** Seconds a dropped player keeps the seat: default and maximum. */
   seatHoldSeconds: 60,
   seatHoldSecondsMax: 3_600,
+  /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
+  unconfirmedSeatHoldSeconds: 10,
+  /** Longest wait between two attempts to come back, and the longest hint of a server that counts, ms. A longer hint is taken as this. */
+  retryAfterMsMax: 3_600_000,
+  /** A round trip counts for no more than this in a client's patience, ms: one that slept half an hour says little. */
+  roundTripMs: 2_000,
+  /** A seat kept over a reload with its waiting commands, characters. A larger one is not kept. */
+  keptSeatChars: 2 * 1024 * 1024,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;
