@@ -20,6 +20,11 @@ export class HandClock implements Clock {
     };
   }
 
+  /** Alarms that wait. */
+  get waiting(): number {
+    return this.#alarms.length;
+  }
+
   /** Moves time to `toMs`; every alarm on the way rings at its own time, `lateMs` late. */
   advance(toMs: number, lateMs = 0): void {
     for (;;) {
