@@ -2,14 +2,15 @@
  * Everything this package uses of the SDK that its documentation does not promise; contract tests in
  * `client/test/adapter.test.ts`.
  *
- *  countFrames     `room.connection.events.onmessage` is called with every frame; the lowest five bits of byte 0 are the opcode
- *  quietWindow     `room.reconnection` is a plain object, read at every drop
+ *  SessionClient   joins make their room with `createRoom` and then call its `connect` with the address of the seat
+ *  SessionRoom     `onMessageCallback` takes a frame; `connection` is asked for `isOpen`, `send` and `close` and nothing else; with
+ *                  `joinedAtTime` at 0 a JOIN_ROOM is taken as the first one; without a `serializer` one is made for the layout
+ *                  that comes with it; `onError` before the join rejects it
  *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
- *  leaveWhenBack   `room.leave()` is lost while the connection is down; `onReconnect` is told before anything else is sent
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
+ *  opcodes         the lowest five bits of a frame's byte 0; JOIN_ROOM is [10][n][token][n][serializer][length of layout, 0: none]
  */
-import type { Client as SdkClient, InputHandle, Room as SdkRoom } from "@colyseus/sdk";
-import { Protocol } from "@colyseus/sdk";
+import { Client as SdkClient, type InputHandle, Protocol, Room as SdkRoom } from "@colyseus/sdk";
 
 const OPCODE_MASK = 0x1f;
 
@@ -20,29 +21,79 @@ export interface FrameCounts {
   patchBytes: number;
 }
 
-/** Frames that bring the state up to date: a patch, or the whole state in place of one. */
-const STATE_OPCODES: ReadonlySet<number> = new Set([Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH]);
-
-/** Counts what arrives. Goes on across reconnects: the SDK keeps its connection object and its handlers. */
-export function countFrames(room: SdkRoom, onPatch: () => void): FrameCounts {
-  const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
-  const { events } = room.connection;
-  const deliver = events.onmessage;
-  events.onmessage = (event) => {
-    const bytes = (event.data as ArrayBuffer).byteLength;
-    const opcode = new Uint8Array(event.data as ArrayBuffer, 0, 1)[0]! & OPCODE_MASK;
-    counts.frames++;
-    counts.bytes += bytes;
-    const isPatch = STATE_OPCODES.has(opcode);
-    if (isPatch) {
-      counts.patches++;
-      counts.patchBytes += bytes;
-    }
-    deliver?.(event);
-    if (isPatch) onPatch();
-  };
-  return counts;
+/** What stands in the place of the SDK's connection. */
+export interface Wire {
+  readonly isOpen: boolean;
+  send(frame: Uint8Array): void;
+  /** Drops the connection; it comes back. */
+  close(): void;
 }
+
+/** Called with the address of a seat; makes the wire the room is to use. */
+export type Connect = (room: SessionRoom, address: string) => Wire;
+
+/** A stock room that leaves its connection to us. */
+export class SessionRoom extends SdkRoom {
+  readonly #connect: Connect;
+
+  constructor(name: string, connect: Connect) {
+    super(name);
+    this.#connect = connect;
+  }
+
+  override connect(address: string): void {
+    const wire = this.#connect(this, address);
+    const send = (frame: Uint8Array) => wire.send(frame);
+    this.connection = Object.defineProperties(
+      { events: {}, send, sendUnreliable: send, close: () => wire.close() },
+      { isOpen: { get: () => wire.isOpen } },
+    ) as never;
+  }
+
+  /** Takes a frame as if it came from the SDK's own socket. */
+  take(data: ArrayBuffer): void {
+    this.onMessageCallback({ data } as MessageEvent);
+  }
+
+  /** The next JOIN_ROOM is a first one again. */
+  beginAgain(): void {
+    this.joinedAtTime = 0;
+  }
+
+  /** The next state is built from the layout that comes with it. */
+  forgetLayout(): void {
+    this.serializer = undefined as never;
+  }
+}
+
+export class SessionClient extends SdkClient {
+  readonly #connect: Connect;
+
+  constructor(url: string, connect: Connect, fetchFn: typeof fetch | undefined) {
+    super(url, fetchFn === undefined ? {} : { fetchFn: fetchFn as never });
+    this.#connect = connect;
+  }
+
+  protected override createRoom(name: string): never {
+    return new SessionRoom(name, this.#connect) as never;
+  }
+}
+
+/** What a frame is for; undefined for frames that only the SDK cares about. */
+export type FrameKind = "join" | "join with layout" | "state" | undefined;
+
+export function frameKind(data: ArrayBuffer): FrameKind {
+  const bytes = new Uint8Array(data);
+  const opcode = bytes[0]! & OPCODE_MASK;
+  if (opcode === Protocol.ROOM_STATE || opcode === Protocol.ROOM_STATE_PATCH) return "state";
+  if (opcode !== Protocol.JOIN_ROOM) return undefined;
+  const serializer = 2 + bytes[1]!;
+  return (bytes[serializer + 1 + bytes[serializer]!] ?? 0) === 0 ? "join" : "join with layout";
+}
+
+/** Frames of one byte. */
+export const PING_FRAME = Uint8Array.of(Protocol.PING);
+export const LEAVE_FRAME = Uint8Array.of(Protocol.LEAVE_ROOM);
 
 /** The SDK passes on no more than the status of a refused join; `translate` sees the whole answer. */
 export function keepRefusals(client: SdkClient, translate: (error: unknown) => Error): void {
@@ -53,25 +104,6 @@ export function keepRefusals(client: SdkClient, translate: (error: unknown) => E
       throw translate(error);
     });
   http.post = kept as typeof http.post;
-}
-
-/** Retries from the first second on, without lock-step between clients. `random` is uniform in [0, 1). */
-export function quietWindow(room: SdkRoom, random: () => number): void {
-  room.reconnection.minUptime = 0;
-  room.reconnection.minDelay = 0;
-  room.reconnection.maxDelay = 36_000;
-  room.reconnection.maxRetries = Number.POSITIVE_INFINITY;
-  room.reconnection.backoff = (attempt) =>
-    attempt === 1 ? 200 * random() : Math.min(30_000, 1_000 * 2 ** (attempt - 2)) * (0.8 + 0.4 * random());
-}
-
-/** Attempts to give a seat back after the player has left; then it is left to run out. */
-const LEAVE_ATTEMPTS = 3;
-
-/** Leaves a room whose connection is down: it comes back once more, only to say goodbye. */
-export function leaveWhenBack(room: SdkRoom): void {
-  room.reconnection.maxRetries = room.reconnection.retryCount + LEAVE_ATTEMPTS - 1;
-  room.onReconnect(() => void room.leave(true));
 }
 
 export function inputHandle<Input>(room: SdkRoom): InputHandle<Input> {

@@ -1,15 +1,36 @@
 /** connect(): the way in. One client per server address; each join gives a typed room. */
-import { Client as SdkClient, type Room as SdkRoom, ServerError } from "@colyseus/sdk";
-import type { JoinInput, RoomType, StateOf } from "@ninelives/shared-schema";
-import { keepRefusals } from "./adapter.ts";
+import type { JoinInput, RoomType } from "@ninelives/shared-schema";
+import { keepRefusals, SessionClient } from "./adapter.ts";
+import { type ClientClock, systemClock } from "./clock.ts";
+import type { BackoffOptions } from "./connection/backoff.ts";
+import type { HintTarget } from "./connection/hints.ts";
+import { LIVENESS, type LivenessProfile } from "./connection/liveness.ts";
+import { type KeptSeat, readSeat, type SeatStorage, sessionSeatStorage } from "./connection/seat-keeper.ts";
+import { type OpenSocket, openWebSocket } from "./connection/socket.ts";
 import { joinError } from "./errors.ts";
-import { Room, type RoomClock } from "./room.ts";
+import { Room } from "./room.ts";
+import type { SessionServices } from "./session.ts";
 
 export interface ConnectOptions {
+  /**
+   * How soon a dead connection is noticed. `default`: asked every 30 s, for rooms that may be silent. `game`: every second,
+   * dead after 3 s. Either way, within 2 s while a command waits for its answer. Default `default`.
+   */
+  readonly liveness?: keyof typeof LIVENESS | LivenessProfile;
+  /** When attempts to come back are made. */
+  readonly backoff?: BackoffOptions;
+  /** Where the seat is kept over a reload of the page. Default: the tab's sessionStorage; in Node nothing. */
+  readonly storage?: SeatStorage;
   /** Default: the system's monotonic clock. */
-  readonly clock?: RoomClock;
-  /** Uniform in [0, 1); spreads retries. Default: Math.random. */
+  readonly clock?: ClientClock;
+  /** Uniform in [0, 1); spreads attempts. Default: Math.random. */
   readonly random?: () => number;
+  /** Default: the platform's WebSocket. */
+  readonly openSocket?: OpenSocket;
+  /** Default: the platform's fetch. */
+  readonly fetch?: typeof fetch;
+  /** What tells of the network: `online`, `offline`, visibility. Default: the browser's window. */
+  readonly hints?: HintTarget;
 }
 
 /** `url`: `http://host:port` of the server. Nothing is sent before the first join. */
@@ -17,55 +38,96 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
   return new Client(url, options);
 }
 
-type Join = () => Promise<SdkRoom>;
+type Join = (sdk: SessionClient) => Promise<unknown>;
 
-/** Every join rejects with a NetError: ROOM_TYPE_UNKNOWN, ROOM_NOT_FOUND, ROOM_FULL, OPTIONS_INVALID, UNREACHABLE and others. */
+/**
+ * Every join rejects with a NetError: ROOM_TYPE_UNKNOWN, ROOM_NOT_FOUND, ROOM_FULL, OPTIONS_INVALID, UPGRADE_REQUIRED,
+ * UNREACHABLE and others.
+ */
 export class Client {
-  readonly #sdk: SdkClient;
-  readonly #clock: RoomClock;
-  readonly #random: () => number;
+  readonly #url: string;
+  readonly #services: SessionServices;
+  readonly #fetch: typeof fetch | undefined;
 
-  constructor(url: string, { clock = performance, random = Math.random }: ConnectOptions) {
-    this.#sdk = new SdkClient(url);
-    keepRefusals(this.#sdk, joinError);
-    this.#clock = clock;
-    this.#random = random;
+  constructor(url: string, options: ConnectOptions) {
+    const { liveness = "default", clock = systemClock, random = Math.random, storage, hints } = options;
+    this.#url = url;
+    this.#fetch = options.fetch;
+    this.#services = {
+      clock,
+      random,
+      openSocket: options.openSocket ?? openWebSocket,
+      backoff: options.backoff ?? {},
+      liveness: typeof liveness === "string" ? LIVENESS[liveness] : liveness,
+      storage: storage ?? (typeof sessionStorage === "undefined" ? undefined : sessionSeatStorage()),
+      hints: hints ?? browserWindow(),
+    };
   }
 
   /** Joins a room of this type with a free seat, or makes one. */
   joinOrCreate<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, () => this.#sdk.joinOrCreate(type.name, options as object));
+    return this.#enter(type, (sdk) => sdk.joinOrCreate(type.name, options as object));
   }
 
   /** Joins a room of this type with a free seat. */
   join<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, () => this.#sdk.join(type.name, options as object));
+    return this.#enter(type, (sdk) => sdk.join(type.name, options as object));
   }
 
   /** Makes a room of this type and joins it. */
   create<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, () => this.#sdk.create(type.name, options as object));
+    return this.#enter(type, (sdk) => sdk.create(type.name, options as object));
   }
 
   joinById<T extends RoomType>(type: T, roomId: string, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, () => this.#sdk.joinById(roomId, options as object));
+    return this.#enter(type, (sdk) => sdk.joinById(roomId, options as object));
   }
 
-  async #enter<T extends RoomType>(type: T, join: Join): Promise<Room<T>> {
+  /**
+   * Takes the seat again that the page before held: the same session, its events and its unanswered commands go on. undefined
+   * when no seat of this type is kept. Rejects as a join does when it is gone.
+   */
+  async resume<T extends RoomType>(type: T): Promise<Room<T> | undefined> {
+    const { storage } = this.#services;
+    const kept = storage === undefined ? undefined : readSeat(storage);
+    if (kept === undefined || kept.typeName !== type.name) return undefined;
+    const { roomId, sessionId, processId, address, token } = kept;
+    const seat = { name: type.name, roomId, sessionId, processId, publicAddress: address, reconnectionToken: token };
     try {
-      const room = new Room(type, (await join()) as SdkRoom<unknown, StateOf<T>>, this.#clock, this.#random);
-      await firstState(room.sdk as SdkRoom);
-      return room;
+      return await this.#enter(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
     } catch (error) {
-      throw joinError(error);
+      if (error instanceof Error && "recoverable" in error && error.recoverable === false) storage?.clear();
+      throw error;
     }
+  }
+
+  async #enter<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
+    let made: Room<T> | undefined;
+    const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, address) => {
+      made = new Room(type, sdkRoom, address, this.#services, kept);
+      const { session } = made;
+      session.entered.catch((error: { code: number; message: string }) => {
+        sdkRoom.onError.invoke(error.code, error.message);
+      });
+      session.lifeline.begin();
+      return session.wire;
+    };
+    const sdk = new SessionClient(this.#url, connectRoom, this.#fetch);
+    keepRefusals(sdk, joinError);
+    try {
+      await join(sdk);
+      await made!.session.entered;
+    } catch (error) {
+      const refusal = made?.session.refusal;
+      made?.session.lifeline.abandon();
+      throw refusal ?? joinError(error);
+    }
+    const { inbox } = made!.session;
+    this.#services.clock.after(0, () => inbox.release());
+    return made!;
   }
 }
 
-/** A joined room has its state from the start: the full state follows the join in the same stream. */
-function firstState(room: SdkRoom): Promise<void> {
-  return new Promise((resolve, reject) => {
-    room.onStateChange.once(() => resolve());
-    room.onLeave.once((code) => reject(new ServerError(code, "the connection closed before the first state")));
-  });
+function browserWindow(): HintTarget | undefined {
+  return typeof window === "undefined" ? undefined : (window as unknown as HintTarget);
 }

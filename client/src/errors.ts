@@ -1,13 +1,19 @@
 /** Whatever the SDK throws, as a NetError with a row of the codes table. */
-import { type CodeName, codeName, CODES, type ErrorDetails, NetError } from "@ninelives/shared-schema";
+import {
+  CloseReason,
+  type CodeName,
+  codeName,
+  CODES,
+  type ErrorDetails,
+  NetError,
+  unpack,
+} from "@ninelives/shared-schema";
 
 interface SdkFault {
   readonly code?: number | string;
   readonly message?: string;
   /** JSON body of an HTTP answer. */
   readonly data?: { readonly name?: string; readonly error?: string; readonly details?: ErrorDetails };
-  /** What a room's request was refused with. */
-  readonly reason?: { readonly name?: string; readonly message?: string; readonly details?: ErrorDetails };
 }
 
 /** Numbers Colyseus answers with while a socket is joining, in our words. */
@@ -32,16 +38,23 @@ export function joinError(error: unknown): NetError {
     : new NetError("UNREACHABLE", `no server answered: ${message}`, {}, error);
 }
 
-export function commandError(command: string, error: unknown): NetError {
-  const { message = String(error), reason } = error as SdkFault;
-  if (reason?.name !== undefined && isCode(reason.name)) {
-    return new NetError(reason.name, reason.message ?? message, reason.details, error);
+/** A command's fault as the server sent it: name, message, details. */
+export function faultOf(body: Uint8Array): NetError {
+  const [name, message, details] = unpack(body) as [string, string, ErrorDetails | undefined];
+  return new NetError(isCode(name) ? name : "INTERNAL", message, details);
+}
+
+/** Why a first connection never got into its room. */
+export function refusal(code: number, reason: string): NetError {
+  const versions = CloseReason.readUpgrade(reason);
+  if (versions !== undefined) {
+    const { client, server } = versions;
+    return new NetError("UPGRADE_REQUIRED", `the server speaks version ${server}, this client ${client}`, versions);
   }
-  if (/no onMessage/.test(message))
-    return new NetError("COMMAND_UNKNOWN", `command "${command}" is not of this room`, {}, error);
-  if (/not open/.test(message))
-    return new NetError("NOT_CONNECTED", `command "${command}" was not sent: the connection is down`, {}, error);
-  return new NetError("COMMAND_UNANSWERED", `command "${command}" was not answered: ${message}`, {}, error);
+  return joinError({
+    code: codeName(code) === undefined ? -1 : code,
+    message: reason || `the connection closed (${code})`,
+  });
 }
 
 function isCode(name: string): name is CodeName {

@@ -1,5 +1,11 @@
 export { Client, connect, type ConnectOptions } from "./client.ts";
-export { Room, type RoomClock } from "./room.ts";
+export { type Gap, type OwnEvents, Room } from "./room.ts";
+export { type ClientClock, type ClientTimer, systemClock } from "./clock.ts";
+export type { BackoffOptions } from "./connection/backoff.ts";
+export type { HintTarget } from "./connection/hints.ts";
+export { LIVENESS, type LivenessProfile } from "./connection/liveness.ts";
+export { memorySeatStorage, type SeatStorage, sessionSeatStorage } from "./connection/seat-keeper.ts";
+export type { ClientSocket, OpenSocket } from "./connection/socket.ts";
 export {
   Connection,
   type ConnectionChange,

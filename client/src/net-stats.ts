@@ -17,14 +17,14 @@ export interface NetSnapshot {
 }
 
 export class NetStats {
-  readonly #sdkClock: SdkClock;
+  readonly #sdkClock: () => SdkClock;
   readonly #counts: Readonly<FrameCounts>;
   readonly #clock: { now(): number };
   #markMs: number;
   #mark: FrameCounts;
   #rates = { patchesPerSecond: 0, patchBytesPerSecond: 0, bytesPerSecond: 0 };
 
-  constructor(sdkClock: SdkClock, counts: Readonly<FrameCounts>, clock: { now(): number }) {
+  constructor(sdkClock: () => SdkClock, counts: Readonly<FrameCounts>, clock: { now(): number }) {
     this.#sdkClock = sdkClock;
     this.#counts = counts;
     this.#clock = clock;
@@ -49,6 +49,7 @@ export class NetStats {
       this.#mark = { ...this.#counts };
       this.#markMs += spanMs;
     }
-    return { rttMs: this.#sdkClock.smoothedRtt(), jitterMs: this.#sdkClock.jitter(), ...this.#rates };
+    const sdkClock = this.#sdkClock();
+    return { rttMs: sdkClock.smoothedRtt(), jitterMs: sdkClock.jitter(), ...this.#rates };
   }
 }

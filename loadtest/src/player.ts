@@ -52,7 +52,8 @@ export class Player {
   /** Joins with the options of bot number `index`. Rejects with a NetError. */
   static async join(bot: Bot<RoomType>, index: number, url: string, seed: number, clock: Clock): Promise<Player> {
     const random = new Random(seedWords(seed + index * SEED_STRIDE));
-    const client = connect(url, { clock, random: () => random.range(0, 1) });
+    const after = (delayMs: number, fn: () => void) => ({ cancel: clock.after(delayMs, fn) });
+    const client = connect(url, { clock: { now: () => clock.now(), after }, random: () => random.range(0, 1) });
     return new Player(await client.joinOrCreate(bot.type, bot.join(index)), bot, random, clock);
   }
 

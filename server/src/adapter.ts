@@ -17,9 +17,18 @@
  *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
  *                  token, but leaves its socket open
+ *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
+ *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
-export { endStaleConnection, releaseReservedSeats, useLogger } from "./adapter/rooms.ts";
+export {
+  endStaleConnection,
+  type HeldSeat,
+  holdSeat,
+  isConfirmed,
+  releaseReservedSeats,
+  useLogger,
+} from "./adapter/rooms.ts";
 export { TreeTap } from "./adapter/tap-encoder.ts";
 export type { TreeBytes } from "./log/mirror.ts";
 export { TapSerializer } from "./adapter/tap-serializer.ts";

@@ -28,17 +28,34 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly store?: StoreChoice;
   /** Seconds a dropped player keeps the seat. Range [0, 3 600]. Default 60. */
   readonly seatHoldSeconds?: number;
+  /** How the host finds out that a player's connection is dead. Default: asked every 30 s, dead after 60 s of silence. */
+  readonly heartbeat?: Heartbeat;
   /** Origins besides the host's own whose pages may join, like `https://play.example.com`. Default none. */
   readonly origins?: readonly string[];
   /** Folder of built pages. Default: none are served. */
   readonly pages?: string;
 }
 
+/** A peer that was silent for `everyMs` is asked whether it is there; one that was silent for `deadAfterMs` is dropped. */
+export interface Heartbeat {
+  /** Range [100, 600 000] ms. */
+  readonly everyMs: number;
+  /** At least `everyMs`, up to 600 000 ms. */
+  readonly deadAfterMs: number;
+}
+
+/** For rooms that are idle most of the time, and for rooms in which a second counts. */
+export const HEARTBEAT = {
+  default: { everyMs: 30_000, deadAfterMs: 60_000 },
+  game: { everyMs: 1_000, deadAfterMs: 3_000 },
+} as const satisfies Record<string, Heartbeat>;
+
 /** A checked configuration. Made only by {@link defineHost}. */
 export interface Host {
   readonly rooms: ReadonlyMap<string, RegisteredRoom>;
   readonly store: StoreChoice;
   readonly seatHoldSeconds: number;
+  readonly heartbeat: Heartbeat;
   readonly origins: readonly string[];
   readonly pages: string | undefined;
 }
@@ -80,6 +97,10 @@ const hostSchema = z.strictObject({
     ])
     .optional(),
   seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),
+  heartbeat: z
+    .strictObject({ everyMs: z.number().min(100).max(600_000), deadAfterMs: z.number().min(100).max(600_000) })
+    .refine(({ everyMs, deadAfterMs }) => deadAfterMs >= everyMs, "deadAfterMs of at least everyMs expected")
+    .default(HEARTBEAT.default),
   origins: z.array(z.url()).default([]),
   pages: z.string().optional(),
 });
@@ -93,6 +114,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     rooms,
     store: checked.store ?? storeFromEnv(),
     seatHoldSeconds: checked.seatHoldSeconds,
+    heartbeat: checked.heartbeat,
     origins: checked.origins,
     pages: checked.pages,
   };

@@ -4,12 +4,12 @@
  */
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, type Room } from "@colyseus/core";
 import { NetError, type RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
-import type { Host, StoreChoice } from "./config.ts";
+import type { Heartbeat, Host, StoreChoice } from "./config.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
@@ -18,9 +18,12 @@ import { nameLeftovers } from "./log/leftovers.ts";
 import { MemoryStore } from "./log/memory-store.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import { typeOf } from "./room/protect.ts";
 import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
+import { greet } from "./session/greetings.ts";
+import { newSecret } from "./session/token.ts";
 import { GuardedTransport } from "./socket/transport.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Clock, Timer } from "./tick/clock.ts";
@@ -47,8 +50,8 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** Where logs live, in place of the configuration's choice. The host closes it. */
   readonly store?: LogStore;
-  /** How often sockets are asked whether their player is still there, ms. Default 3 000. */
-  readonly pingEveryMs?: number;
+  /** In place of the configuration's. */
+  readonly heartbeat?: Heartbeat;
 }
 
 export interface RunningHost {
@@ -77,7 +80,14 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   await nameLeftovers(store, logger);
-  const transport = new GuardedTransport({ server: http, logger, metrics, pingEveryMs: options.pingEveryMs });
+  const transport = new GuardedTransport({
+    server: http,
+    logger,
+    metrics,
+    clock,
+    heartbeat: options.heartbeat ?? host.heartbeat,
+    greet: (socket, request) => greet(socket, request, typeOf(matchMaker.getLocalRoomById(roomIdIn(request)))),
+  });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,
     ...backend,
@@ -90,6 +100,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     store,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),
+    secret: newSecret,
   };
   const types = register(host, services);
   await matchMaker.accept();
@@ -126,6 +137,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       await closeBackend(backend);
     },
   };
+}
+
+/** The room a socket asks for: `/<processId>/<roomId>?…`. */
+function roomIdIn(request: IncomingMessage): string {
+  return (request.url ?? "").split("?", 1)[0]!.split("/").at(-1)!;
 }
 
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {

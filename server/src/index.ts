@@ -1,8 +1,18 @@
 export { type CommandHandlers, GameRoom, type Recipients, type Step } from "./room/game-room.ts";
-export { defineHost, type Host, type HostConfig, type RoomEntry, type StoreChoice, storeFromEnv } from "./config.ts";
+export {
+  defineHost,
+  HEARTBEAT,
+  type Heartbeat,
+  type Host,
+  type HostConfig,
+  type RoomEntry,
+  type StoreChoice,
+  storeFromEnv,
+} from "./config.ts";
 export { type HostOptions, type RunningHost, startHost, VERSION } from "./host.ts";
 export { systemClock } from "./system-clock.ts";
 export type { Clock, Timer } from "./tick/clock.ts";
 export { createLogger, type Logger } from "./inspect/logger.ts";
 export type { LogAppender, LogStore } from "./log/store.ts";
 export { readRoom } from "./log/read-log.ts";
+export { prepared, type Prepared } from "./inbox/prepared.ts";

@@ -17,6 +17,7 @@ import {
 } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { advertisePatchRate, releaseReservedSeats, useLogger } from "../src/adapter.ts";
+import { systemClock } from "../src/system-clock.ts";
 import { GuardedTransport } from "../src/socket/transport.ts";
 import { RawClient } from "../../test/support/raw-client.ts";
 import { startStock, type StockHost } from "../../test/support/stock-host.ts";
@@ -143,7 +144,16 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     await host.stop();
     const lines: string[] = [];
     const line = (...args: unknown[]) => void lines.push(args.join(" "));
-    const services = { server: createServer(), logger: {} as never, metrics: {} as never };
+    const nothing = {} as never;
+    const heartbeat = { everyMs: 60_000, deadAfterMs: 60_000 };
+    const services = {
+      server: createServer(),
+      logger: nothing,
+      metrics: nothing,
+      clock: systemClock,
+      heartbeat,
+      greet: () => undefined,
+    };
     const transport = new GuardedTransport(services);
     const backend = { presence: new LocalPresence(), driver: new LocalDriver() };
     useLogger({ debug: line, error: line, info: line, trace: line, warn: line }, { transport, ...backend });

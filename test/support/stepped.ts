@@ -56,7 +56,12 @@ export function delivered(room: Room<typeof Lab>): Promise<void> {
 
 /** Cuts the connection as a network does: no goodbye. The client comes back by itself, 40 ms later. */
 export function cut(room: Room<typeof Lab>): void {
-  room.sdk.connection.close(4010);
+  room.session.lifeline.cut();
+}
+
+/** The player's device is gone: no goodbye, and nobody comes back. */
+export function vanish(room: Room<typeof Lab>): void {
+  room.session.lifeline.abandon();
 }
 
 /** Waits for the server to notice that a player's socket is gone, or that a new one is there. */

@@ -20,8 +20,8 @@ export type ConnectionName = ConnectionState["name"];
 export interface ConnectionChange {
   readonly from: ConnectionName;
   readonly to: ConnectionName;
-  /** A row of the codes table, or a WebSocket close code that is not ours. */
-  readonly reason: CodeName | number;
+  /** A row of the codes table. */
+  readonly reason: CodeName;
 }
 
 const NEXT: Readonly<Record<ConnectionName, readonly ConnectionName[]>> = {
@@ -51,7 +51,7 @@ export class Connection {
   }
 
   /** For the room that owns the connection. False, and nothing changes, where the drawing above has no arrow. */
-  setState(next: ConnectionState, reason: CodeName | number): boolean {
+  setState(next: ConnectionState, reason: CodeName): boolean {
     const from = this.#state.name;
     if (!NEXT[from].includes(next.name)) return false;
     this.#state = next;

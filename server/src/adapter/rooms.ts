@@ -1,5 +1,5 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
-import { type Room, Server, type ServerOptions } from "@colyseus/core";
+import { type Client, type Room, Server, type ServerOptions } from "@colyseus/core";
 import { CODES } from "@ninelives/shared-schema";
 
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
@@ -8,7 +8,36 @@ export function endStaleConnection(room: Room, sessionId: string, reconnectionTo
   if (stale?.reconnectionToken !== reconnectionToken) return;
   const socket = stale.ref as typeof stale.ref & { close(code: number): void };
   room.checkReconnectionToken(reconnectionToken);
-  socket.close(CODES.WITH_ERROR.code);
+  socket.close(CODES.REPLACED.code);
+}
+
+/** A seat that is held for a player who may come back. */
+export interface HeldSeat {
+  /** Gives it up: the player has left. */
+  giveUp(): void;
+  /** Resolves when the player is back or the seat was given up. */
+  readonly settled: Promise<void>;
+}
+
+/** The client has said that it is in: it answered the server's first frame. */
+export function isConfirmed(client: Client): boolean {
+  return (client as Client & { _enqueuedMessages?: unknown })._enqueuedMessages === undefined;
+}
+
+/**
+ * Holds a dropped player's seat until it is given up. Also for one whose first answer never came: Colyseus would let that seat
+ * go, and the player, who may have got every frame, could not come back.
+ */
+export function holdSeat(room: Room, client: Client): HeldSeat {
+  delete (client as Client & { _enqueuedMessages?: unknown })._enqueuedMessages;
+  const held = room.allowReconnection(client, "manual");
+  return {
+    giveUp: () => held.reject(false),
+    settled: held.then(
+      () => {},
+      () => {},
+    ),
+  };
 }
 
 interface ReservedSeats {

@@ -1,81 +1,192 @@
 /**
- * A command's way from the wire to its handler: shape checked on arrival, run at the tick edge in order of arrival, answered
- * when the log has the tick that ran it.
+ * A command's way from the wire to its handler: shape checked on arrival, run at the tick edge in the order of its session,
+ * exactly once. Its result is kept in the session's mailbox, and leaves when the log has the tick that ran it.
+ *
+ * A prepared command does its waiting first, outside of the tick; what its session sends after it waits for it.
  */
 import type { Client } from "@colyseus/core";
-import { fieldIssues, issueText, LIMITS, NetError, type RoomType } from "@ninelives/shared-schema";
+import {
+  type CommandEnvelope,
+  type CommandItem,
+  type CommandSpec,
+  fieldIssues,
+  issueText,
+  LIMITS,
+  type Mailbox,
+  NetError,
+  pack,
+  unpack,
+} from "@ninelives/shared-schema";
+import { type Delivery, faultBody } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { Inbox } from "./inbox.ts";
-
-/** As the caller gets it: plain data in place of an error object. */
-export interface CommandFault {
-  readonly name: string;
-  readonly code: number;
-  readonly message: string;
-  readonly details: unknown;
-}
+import type { Prepared } from "./prepared.ts";
 
 export type CommandOutcome =
   | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly fault: CommandFault };
+  | { readonly ok: false; readonly fault: NetError };
 
-export type Handler = (client: Client, payload: unknown) => unknown;
+export type Handler = (client: Client, payload: unknown, command: CommandEnvelope) => unknown;
 
-export interface CommandQueue {
-  readonly type: RoomType;
+export interface BoundCommand {
+  readonly spec: CommandSpec;
+  readonly handler: Handler | Prepared<unknown, unknown>;
+}
+
+export interface CommandsOptions {
+  /** Place: a command's number on the wire. */
+  readonly names: readonly string[];
+  readonly bound: ReadonlyMap<string, BoundCommand>;
+  readonly typeVersion: number;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
+  readonly delivery: Delivery;
+  /** The newest connection of a session; undefined when it has left. */
+  readonly client: (sessionId: string) => Client | undefined;
+  /** The room's clock, ms. */
+  readonly elapsedMs: () => number;
   /** Told of errors that are not a NetError: faults of the game's code. */
-  readonly onFault: (error: unknown, name: string, client: Client) => void;
+  readonly onFault: (error: unknown, name: string) => void;
+  /** Told of every command that did not give a result. */
+  readonly onRefused: (fault: NetError) => void;
 }
 
-/** Resolves when the answer may be sent: after the commit, or at once for a command that never ran. */
-export function submitCommand(
-  queue: CommandQueue,
-  name: string,
-  handler: Handler,
-  client: Client,
-  payload: unknown,
-): Promise<CommandOutcome> {
-  const parsed = queue.type.commands[name]!.payload.safeParse(payload ?? {});
-  if (!parsed.success) {
-    const details = { issues: fieldIssues(parsed.error.issues) };
-    return Promise.resolve(
-      failed(new NetError("COMMAND_INVALID", `command "${name}": ${issueText(details.issues)}`, details)),
-    );
+export class Commands {
+  readonly #options: CommandsOptions;
+  /** The last command of a session that is being prepared. */
+  readonly #preparing = new Map<string, Promise<unknown>>();
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
   }
-  return new Promise((answer) => {
-    const run = () => {
-      const outcome = attempt(queue, name, () => handler(client, parsed.data), client);
-      queue.outbox.stage(() => answer(outcome));
+
+  /** One of our client's. Throws a RangeError for what our client never sends. */
+  arrived(sessionId: string, mailbox: Mailbox, { index, id, payload }: CommandItem): void {
+    const { inbox, delivery, names } = this.#options;
+    if (inbox.isFullFor(sessionId)) throw new RangeError(`${LIMITS.inboxItemsPerSession} commands wait already`);
+    const sent = decoded(payload);
+    const answer = (run: () => CommandOutcome) => {
+      if (delivery.mailbox(sessionId) !== mailbox) return;
+      if (id <= mailbox.commandId) {
+        delivery.repeat(mailbox, id);
+        return;
+      }
+      const outcome = run();
+      const body = outcome.ok ? pack(outcome.result) : faultBody(outcome.fault);
+      delivery.answer(mailbox, { id, isFault: !outcome.ok, body });
     };
-    try {
-      queue.inbox.command(client.sessionId, run).catch((error: unknown) => answer(failed(error)));
-    } catch (error) {
-      answer(failed(error));
-    }
-  });
-}
+    if (id <= mailbox.commandId) void inbox.command(sessionId, () => delivery.repeat(mailbox, id));
+    else this.#submit(sessionId, names[index] ?? `number ${index}`, id, sent, answer);
+  }
 
-function attempt(queue: CommandQueue, name: string, run: () => unknown, client: Client): CommandOutcome {
-  try {
-    const result = run();
-    if (result instanceof Promise) {
-      result.catch((error: unknown) => queue.onFault(error, name, client));
-      throw new TypeError(`command "${name}" has an async handler: it must do its work within the tick`);
+  /** A stock client's, which has no id: run at most once. Resolves when the answer may be sent. */
+  requested(sessionId: string, name: string, payload: unknown): Promise<CommandOutcome> {
+    const { inbox, outbox } = this.#options;
+    if (inbox.isFullFor(sessionId)) {
+      const fault = new NetError("INBOX_FULL", "too many commands of this session wait for the next tick", {
+        limit: LIMITS.inboxItemsPerSession,
+      });
+      return Promise.resolve({ ok: false, fault });
     }
-    const parsed = queue.type.commands[name]!.result.safeParse(result);
-    if (parsed.success) return { ok: true, result: parsed.data };
-    throw new TypeError(`command "${name}" returned a wrong result: ${issueText(fieldIssues(parsed.error.issues))}`);
-  } catch (error) {
-    if (!(error instanceof NetError)) queue.onFault(error, name, client);
-    return failed(error);
+    return new Promise((resolve) => {
+      this.#submit(sessionId, name, 0, payload ?? {}, (run) => {
+        const outcome = run();
+        outbox.stage(() => resolve(outcome));
+      });
+    });
+  }
+
+  /** `answer` is called at the tick edge and runs the handler, or does not. */
+  #submit(
+    sessionId: string,
+    name: string,
+    id: number,
+    sent: unknown,
+    answer: (run: () => CommandOutcome) => void,
+  ): void {
+    const { bound, inbox, client, elapsedMs, typeVersion } = this.#options;
+    const command = bound.get(name);
+    const checked = command === undefined ? unknownCommand(name) : parsed(name, command.spec, sent);
+    const envelope = { type: name, payload: checked, id, timestamp: elapsedMs(), version: typeVersion };
+    const run = (act: (from: Client) => unknown) => () => {
+      const from = client(sessionId);
+      if (checked instanceof NetError) return this.#failed(name, checked);
+      if (from === undefined) return this.#failed(name, new NetError("LEFT", `command "${name}": its player has left`));
+      return this.#attempt(name, command!.spec, () => act(from));
+    };
+    const enqueue = (act: (from: Client) => unknown) => void inbox.command(sessionId, () => answer(run(act)));
+    const handler = command?.handler;
+    if (handler === undefined || typeof handler === "function") {
+      const before = this.#preparing.get(sessionId);
+      const act = (from: Client) => handler?.(from, checked, envelope);
+      if (before === undefined) enqueue(act);
+      else this.#follow(sessionId, before, () => enqueue(act));
+      return;
+    }
+    const before = this.#preparing.get(sessionId) ?? Promise.resolve();
+    const from = client(sessionId);
+    const preparing = before.then(async () => {
+      if (checked instanceof NetError || from === undefined) return () => undefined;
+      try {
+        const data = await handler.prepare(from, checked, envelope);
+        return (by: Client) => handler.apply(by, checked, data, envelope);
+      } catch (error) {
+        return () => {
+          throw error;
+        };
+      }
+    });
+    this.#follow(sessionId, preparing, async () => enqueue(await preparing));
+  }
+
+  /** Calls `then` after `before`; what comes from the session meanwhile waits for it. */
+  #follow(sessionId: string, before: Promise<unknown>, then: () => void | Promise<void>): void {
+    const done = before.then(then);
+    this.#preparing.set(sessionId, done);
+    void done.then(() => {
+      if (this.#preparing.get(sessionId) === done) this.#preparing.delete(sessionId);
+    });
+  }
+
+  #attempt(name: string, spec: CommandSpec, run: () => unknown): CommandOutcome {
+    try {
+      const result = run();
+      if (result instanceof Promise) {
+        result.catch((error: unknown) => this.#options.onFault(error, name));
+        throw new TypeError(`command "${name}" has an async handler: use prepared() for what it waits for`);
+      }
+      const answer = spec.result.safeParse(result);
+      if (answer.success) return { ok: true, result: answer.data };
+      throw new TypeError(`command "${name}" returned a wrong result: ${issueText(fieldIssues(answer.error.issues))}`);
+    } catch (error) {
+      return this.#failed(name, error);
+    }
+  }
+
+  #failed(name: string, error: unknown): CommandOutcome {
+    if (!(error instanceof NetError)) this.#options.onFault(error, name);
+    const known =
+      error instanceof NetError ? error : new NetError("COMMAND_FAILED", "the command failed on the server", {}, error);
+    this.#options.onRefused(known);
+    return { ok: false, fault: new NetError(known.name, known.message.slice(0, LIMITS.errorTextChars), known.details) };
   }
 }
 
-function failed(error: unknown): CommandOutcome {
-  const known =
-    error instanceof NetError ? error : new NetError("COMMAND_FAILED", "the command failed on the server", {}, error);
-  const { name, code, message, details } = known;
-  return { ok: false, fault: { name, code, message: message.slice(0, LIMITS.errorTextChars), details } };
+function decoded(payload: Uint8Array): unknown {
+  try {
+    return unpack(payload);
+  } catch {
+    throw new RangeError("a command's payload in MessagePack expected");
+  }
+}
+
+function unknownCommand(name: string): NetError {
+  return new NetError("COMMAND_UNKNOWN", `command "${name}" is not of this room`);
+}
+
+function parsed(name: string, spec: CommandSpec, sent: unknown): unknown {
+  const payload = spec.payload.safeParse(sent);
+  if (payload.success) return payload.data;
+  const issues = fieldIssues(payload.error.issues);
+  return new NetError("COMMAND_INVALID", `command "${name}": ${issueText(issues)}`, { issues });
 }

@@ -2,14 +2,13 @@
  * What waits for the next tick: lifecycle (join, leave, drop, resume) and commands, in order of arrival. Nothing else may
  * change a room, so nothing changes it between ticks.
  *
- * Bounds: commands up to LIMITS.inboxItems a room and inboxItemsPerSession a session, then INBOX_FULL. Lifecycle always fits:
- * there are at most a few per seat. Once closed, items run at once: a room that is going away has no next tick.
+ * Bounds: commands up to LIMITS.inboxItemsPerSession a session. Lifecycle always fits: there are at most a few per seat. Once
+ * closed, items run at once: a room that is going away has no next tick.
  */
-import { LIMITS, NetError } from "@ninelives/shared-schema";
+import { LIMITS } from "@ninelives/shared-schema";
 
 export class Inbox {
   #items: (() => void)[] = [];
-  #commands = 0;
   readonly #perSession = new Map<string, number>();
   #closed = false;
 
@@ -18,16 +17,14 @@ export class Inbox {
     return this.#defer(fn);
   }
 
-  /** As {@link atTickEdge}, for a session's command; throws INBOX_FULL at the caps. */
+  /** No more commands of this session fit before the next tick. */
+  isFullFor(sessionId: string): boolean {
+    return (this.#perSession.get(sessionId) ?? 0) >= LIMITS.inboxItemsPerSession;
+  }
+
+  /** As {@link atTickEdge}, for a session's command. Ask {@link isFullFor} first. */
   command<R>(sessionId: string, fn: () => R): Promise<R> {
-    const waiting = this.#perSession.get(sessionId) ?? 0;
-    if (waiting >= LIMITS.inboxItemsPerSession || this.#commands >= LIMITS.inboxItems) {
-      throw new NetError("INBOX_FULL", `${waiting} commands of this session already wait for the next tick`, {
-        limit: LIMITS.inboxItemsPerSession,
-      });
-    }
-    this.#perSession.set(sessionId, waiting + 1);
-    this.#commands++;
+    this.#perSession.set(sessionId, (this.#perSession.get(sessionId) ?? 0) + 1);
     return this.#defer(fn);
   }
 
@@ -36,7 +33,6 @@ export class Inbox {
     const items = this.#items;
     if (items.length === 0) return;
     this.#items = [];
-    this.#commands = 0;
     this.#perSession.clear();
     for (const item of items) item();
   }

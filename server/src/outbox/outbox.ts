@@ -1,5 +1,5 @@
 /**
- * Events and command results on their way out. They are staged while a tick runs, bound to that tick's log entry at publish,
+ * Events and answers for stock clients, and whoever else waits for a commit. They are staged while a tick runs, bound to that tick's log entry at publish,
  * and leave when the entry is committed: after the patch of the tick that made them, in order, never before.
  *
  * Bound: LIMITS.outboxItems waiting for commits; beyond it a new item is dropped and counted, because a store that has been
@@ -12,6 +12,7 @@ export type Send = () => void;
 export class Outbox {
   #staged: Send[] = [];
   #waiting = 0;
+  #closed = false;
   readonly #onDropped: () => void;
 
   constructor(onDropped: () => void) {
@@ -23,8 +24,14 @@ export class Outbox {
   }
 
   stage(send: Send): void {
-    if (this.#waiting + this.#staged.length >= LIMITS.outboxItems) this.#onDropped();
+    if (this.#closed) send();
+    else if (this.#waiting + this.#staged.length >= LIMITS.outboxItems) this.#onDropped();
     else this.#staged.push(send);
+  }
+
+  /** No tick comes any more: what is staged from now on leaves at once. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Takes what this tick staged; call the returned function once its entry is committed. */

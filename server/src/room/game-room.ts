@@ -6,6 +6,7 @@
  */
 import { type Client, type DefineInputOptions, type InputAPI, Room } from "@colyseus/core";
 import type {
+  CommandEnvelope,
   CommandName,
   CommandPayload,
   CommandResult,
@@ -20,6 +21,7 @@ import type {
   TuningOf,
 } from "@ninelives/shared-schema";
 import { NetError } from "@ninelives/shared-schema";
+import type { Prepared } from "../inbox/prepared.ts";
 
 export interface Step {
   /** Number of this step, from 1. */
@@ -30,9 +32,19 @@ export interface Step {
   readonly elapsedMs: number;
 }
 
-/** One function per command of the room type. It runs at a tick edge, must not be async, and returns the result. */
+/**
+ * One function per command of the room type. It runs at a tick edge, exactly once, must not be async, and returns the result.
+ * Check before you change anything: a throw is told to the caller alone, and takes nothing back. What has to wait for the
+ * world outside is made with {@link prepared}.
+ */
 export type CommandHandlers<T extends RoomType> = {
-  readonly [K in CommandName<T>]: (client: Client, payload: CommandPayload<T, K>) => CommandResult<T, K>;
+  readonly [K in CommandName<T>]:
+    | ((
+        client: Client,
+        payload: CommandPayload<T, K>,
+        command: CommandEnvelope<K, CommandPayload<T, K>>,
+      ) => CommandResult<T, K>)
+    | Prepared<CommandPayload<T, K>, CommandResult<T, K>>;
 };
 
 /** Who an event is for: everyone in the room (the default), one client, or those the filter lets through. */

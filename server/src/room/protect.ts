@@ -25,6 +25,11 @@ export function runtimeOf(room: Room): RoomRuntime<RoomType> {
   return insides.get(room)!.runtime;
 }
 
+/** The type of a room the host runs; undefined for one that is not here. */
+export function typeOf(room: Room | undefined): RoomType | undefined {
+  return room === undefined ? undefined : insides.get(room)?.runtime.type;
+}
+
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
   class ProtectedRoom extends Game {
     constructor() {
@@ -68,10 +73,10 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       this.#say(client, "joined");
     }
 
-    override async onReconnect(client: Client): Promise<void> {
+    override onReconnect(client: Client): void | Promise<void> {
       runtimeOf(this).seats.connected(client.sessionId, true);
-      await super.onReconnect?.(client);
       this.#say(client, "resumed");
+      return super.onReconnect?.(client) as void | Promise<void>;
     }
 
     override async onLeave(client: Client, code?: number): Promise<void> {

@@ -3,6 +3,7 @@
  * room; a game never sees it, `GameRoom` calls it.
  */
 import {
+  contractOf,
   LIMITS,
   newHostMemory,
   Random,
@@ -15,8 +16,11 @@ import {
 import { TreeTap, type TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import { RoomLog, type Sections } from "../log/room-log.ts";
+import { Delivery } from "../outbox/delivery.ts";
 import { Outbox } from "../outbox/outbox.ts";
+import { nextEpoch } from "../ownership/epoch.ts";
 import { Seats } from "../session/seats.ts";
+import { Sessions } from "../session/sessions.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
 import { Ticker } from "../tick/ticker.ts";
 import type { RoomServices } from "./services.ts";
@@ -50,6 +54,9 @@ const KIND_NAMES = new Map(Object.entries(RecordKind).map(([name, kind]) => [kin
 export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly inbox = new Inbox();
   readonly outbox: Outbox;
+  /** What our clients are told; stock ones are told through the outbox. */
+  readonly delivery: Delivery;
+  readonly sessions = new Sessions();
   readonly memory: RoomMemory<T>;
   readonly random: Random;
   readonly seats: Seats;
@@ -62,6 +69,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #ticker: Ticker | undefined;
   #started = false;
   #log: RoomLog | undefined;
+  readonly #bornEpoch: number;
   #loggedTick = 0;
   /** The state tree was replaced: the log needs a snapshot before the next entry makes sense. */
   #stateReplaced = false;
@@ -71,8 +79,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#services = services;
     this.#body = body;
     this.outbox = new Outbox(() => services.metrics.outboxDropped(type.name));
+    this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
+    this.delivery = new Delivery({ contract: contractOf(type), epoch: () => this.epoch });
     this.memory = new (roomMemoryClass(type))();
-    this.memory.host = newHostMemory(services.seed());
+    this.memory.host = newHostMemory(services.seed(), services.secret());
     this.memory.game = new type.memory() as RoomMemory<T>["game"];
     this.#memoryTap = new TreeTap(this.memory);
     this.random = new Random(this.memory.host.random);
@@ -80,8 +90,22 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#pipeline = new TickPipeline(this, services.clock, type.tickHz);
   }
 
+  get type(): T {
+    return this.#type;
+  }
+
   get tick(): number {
     return this.#pipeline.tick;
+  }
+
+  /** Incarnation of the room's owner: from its log, or from its birth for a room without one. */
+  get epoch(): number {
+    return this.#log?.epoch ?? this.#bornEpoch;
+  }
+
+  /** The room's clock, ms since it began. */
+  get elapsedMs(): number {
+    return this.#body.elapsedMs();
   }
 
   /** Makes this a room without a loop of its own: {@link start} begins its ticks. */
@@ -115,6 +139,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#ticker?.stop();
     this.inbox.close();
     this.#record(this.#driver === undefined ? undefined : this.#patch());
+    this.outbox.close();
     await this.#log?.end(this.#now());
   }
 
@@ -150,25 +175,39 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     const { metrics } = this.#services;
     if (patch !== undefined) metrics.patched(this.#type.name, patch.shared.length);
     if (this.#log === undefined) {
-      this.outbox.seal()();
+      this.delivery.mailboxes.takeEntry();
+      this.#seal()();
       return;
     }
     const memory = this.#memoryTap.take();
     const diverged = this.#memoryTap.diverged || this.#body.diverged();
-    const quiet = patch === undefined && memory === undefined && !diverged && !this.outbox.hasStaged;
+    const told = this.delivery.mailboxes.takeEntry();
+    const changed = patch !== undefined || memory !== undefined || told !== undefined || diverged;
+    const quiet = !changed && !this.outbox.hasStaged && !this.delivery.hasStaged;
     if (quiet && this.tick - this.#loggedTick < this.#type.tickHz) return;
     this.#loggedTick = this.tick;
     if (diverged) metrics.patchReplaced(this.#type.name);
     if (this.#stateReplaced || diverged) {
       this.#stateReplaced = false;
       this.#log.snapshot(this.#now());
-      this.#log.entry(this.#now(), new Map(), this.outbox.seal());
+      this.#log.entry(this.#now(), new Map(), this.#seal());
       return;
     }
     const sections = new Map<SectionTag, Uint8Array>();
     if (patch !== undefined) sections.set(SectionTag.SHARED, patch.shared).set(SectionTag.HIDDEN, patch.hidden);
     if (memory !== undefined) sections.set(SectionTag.MEMORY, memory);
-    this.#log.entry(this.#now(), sections, this.outbox.seal());
+    if (told !== undefined) sections.set(SectionTag.DELIVERY, told);
+    this.#log.entry(this.#now(), sections, this.#seal());
+  }
+
+  /** What this tick wants to say; call it when the log has the tick. */
+  #seal(): () => void {
+    const answers = this.outbox.seal();
+    const told = this.delivery.seal();
+    return () => {
+      answers();
+      told();
+    };
   }
 
   async #openLog(roomId: string): Promise<void> {
@@ -197,6 +236,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #settle(): void {
     this.#patch();
     this.#memoryTap.take();
+    this.delivery.mailboxes.takeEntry();
   }
 
   #patch(): TreeBytes | undefined {
@@ -206,7 +246,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
 
   #whole(): Sections {
     const state = this.#body.wholeState();
-    const sections = new Map<SectionTag, Uint8Array>([[SectionTag.MEMORY, this.#memoryTap.whole()]]);
+    const sections = new Map<SectionTag, Uint8Array>([
+      [SectionTag.MEMORY, this.#memoryTap.whole()],
+      [SectionTag.DELIVERY, this.delivery.mailboxes.whole()],
+    ]);
     if (state !== undefined) sections.set(SectionTag.SHARED, state.shared).set(SectionTag.HIDDEN, state.hidden);
     return sections;
   }

@@ -2,11 +2,31 @@
  * A GameRoom class, sealed for its type: a fixed tick of its own, joins, leaves and commands at tick edges, a seat that is held
  * for a dropped player, join options and events checked against the type.
  */
-import { type Client, type MessageContext, Rewind, type Room } from "@colyseus/core";
-import { CODES, fieldIssues, issueText, LIMITS, NetError, type RoomType } from "@ninelives/shared-schema";
-import { advertisePatchRate, endStaleConnection, StepClock, stopPatchTimer } from "../adapter.ts";
-import { type CommandQueue, type Handler, submitCommand } from "../inbox/commands.ts";
-import { attachHost, GameRoom, type GameRoomHost, type Recipients } from "./game-room.ts";
+import { type Client, ClientState, type MessageContext, Rewind, type Room } from "@colyseus/core";
+import {
+  CODES,
+  contractOf,
+  DELIVERY_CHANNEL,
+  fieldIssues,
+  issueText,
+  LIMITS,
+  NetError,
+  readClientFrame,
+  type RoomType,
+} from "@ninelives/shared-schema";
+import {
+  advertisePatchRate,
+  endStaleConnection,
+  holdSeat,
+  isConfirmed,
+  StepClock,
+  stopPatchTimer,
+} from "../adapter.ts";
+import { type BoundCommand, Commands } from "../inbox/commands.ts";
+import { greetingOf } from "../session/greetings.ts";
+import { seatToken } from "../session/token.ts";
+import { emit } from "./emit.ts";
+import { attachHost, GameRoom, type GameRoomHost } from "./game-room.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
@@ -21,6 +41,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
   class SealedGameRoom extends protect(Game, type, services) {
     /** Patches leave at tick edges only; one that is asked for in between waits for the next. */
     #publishing = false;
+    /** Connections whose player was told to be in, or is about to be: these may come back. */
+    readonly #letIn = new WeakSet<Client>();
 
     constructor() {
       super();
@@ -56,22 +78,42 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     override async onCreate(options: unknown): Promise<void> {
       advertisePatchRate(this, 1000 / type.tickHz);
-      this.#registerCommands();
+      this.#listen();
       await super.onCreate?.(joinOptions(type, options));
       await runtimeOf(this).start(this.roomId);
     }
 
+    /** A player is in when the log knows it: who was told of a seat has it also after a crash. */
     override onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
       const checked = joinOptions(type, options);
-      return this.#atTickEdge(() => super.onJoin!(client, checked as never, auth as never));
+      const { sessions, outbox } = runtimeOf(this);
+      return this.#atTickEdge(async () => {
+        sessions.entered(client);
+        this.#connected(client);
+        const joined = super.onJoin!(client, checked as never, auth as never);
+        await Promise.all([joined, new Promise<void>((committed) => outbox.stage(committed))]);
+        if (client.state === ClientState.JOINING) this.#letIn.add(client);
+      });
     }
 
-    override onReconnect(client: Client): Promise<void> {
-      return this.#atTickEdge(() => super.onReconnect!(client));
+    /** The connection is taken at once, and the game told at the tick edge: a cut in between loses no seat. */
+    override onReconnect(client: Client): void {
+      client.reconnectionToken = this.#token(client.sessionId);
+      this.#letIn.add(client);
+      void this.#atTickEdge(() => {
+        runtimeOf(this).sessions.entered(client);
+        this.#connected(client);
+        return super.onReconnect!(client);
+      }).catch((error: unknown) => this.#fault(error, "onReconnect"));
     }
 
     override onLeave(client: Client, code?: number): Promise<void> {
-      return this.#atTickEdge(() => super.onLeave!(client, code));
+      return this.#atTickEdge(() => {
+        const { sessions, delivery } = runtimeOf(this);
+        sessions.left(client.sessionId);
+        delivery.left(client.sessionId);
+        return super.onLeave!(client, code);
+      });
     }
 
     /** A player who is back before the old connection was missed (another network) takes the seat over from it. */
@@ -82,9 +124,10 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
     override onDrop(client: Client, code?: number): Promise<void> {
-      const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
-      const seconds = code === CODES.BAD_FRAME.code ? 0 : held;
-      if (seconds > 0) this.allowReconnection(client, seconds).catch(() => {});
+      const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
+      const seconds = isIn ? this.#seatHoldSeconds(isConfirmed(client)) : 0;
+      if (seconds > 0) this.#hold(client, seconds);
+      runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;
       services.logger.info(
         { roomId, sessionId: client.sessionId, roomType: type.name, code, heldSeconds: seconds },
@@ -104,27 +147,79 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       await runtimeOf(this).inbox.atTickEdge(run);
     }
 
-    #registerCommands(): void {
-      const { inbox, outbox } = runtimeOf(this);
-      const handlers = gameOf(this).commands as Record<string, Handler | undefined>;
-      const queue: CommandQueue = {
-        type,
-        inbox,
-        outbox,
-        onFault: (error, name) => this.#fault(error, `command ${name}`),
-      };
+    #token(sessionId: string): string {
+      return seatToken(runtimeOf(this).memory.host.secret, this.roomId, sessionId);
+    }
+
+    #seatHoldSeconds(confirmed: boolean): number {
+      const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
+      return confirmed ? held : Math.min(held, LIMITS.unconfirmedSeatHoldSeconds);
+    }
+
+    #hold(client: Client, seconds: number): void {
+      const seat = holdSeat(this, client);
+      const timer = services.clock.after(seconds * 1000, () => seat.giveUp());
+      void seat.settled.then(() => timer.cancel());
+    }
+
+    /** Our client is welcomed, and told what it misses; a stock one is not. */
+    #connected(client: Client): void {
+      client.reconnectionToken = this.#token(client.sessionId);
+      const greeting = greetingOf(client.ref);
+      if (greeting !== undefined) {
+        runtimeOf(this).delivery.connected(client, greeting, this.#seatHoldSeconds(true) * 1000);
+      }
+    }
+
+    #listen(): void {
+      const commands = this.#commands();
+      const { delivery } = runtimeOf(this);
       for (const name of Object.keys(type.commands)) {
-        const handler = handlers[name];
-        if (handler === undefined)
-          throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
         const answer = async (client: Client, payload: unknown, context?: MessageContext): Promise<unknown> => {
-          const outcome = await submitCommand(queue, name, handler.bind(this), client, payload);
+          const outcome = await commands.requested(client.sessionId, name, payload);
           if (outcome.ok) return outcome.result;
-          services.metrics.refused(type.name, outcome.fault.name);
-          return context?.reject(outcome.fault);
+          const { name: fault, code, message, details } = outcome.fault;
+          return context?.reject({ name: fault, code, message, details });
         };
         this.onMessage(name, answer as unknown as () => void);
       }
+      this.onMessageBytes(DELIVERY_CHANNEL, (client: Client, bytes: Uint8Array) => {
+        try {
+          const mailbox = delivery.mailbox(client.sessionId);
+          if (mailbox === undefined) throw new RangeError("a client that greets expected");
+          const { ack, command } = readClientFrame(bytes);
+          if (ack !== undefined) delivery.acked(mailbox, ack);
+          if (command !== undefined) commands.arrived(client.sessionId, mailbox, command);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          services.metrics.refused("socket", "BAD_FRAME");
+          client.leave(CODES.BAD_FRAME.code, error.message.slice(0, 123));
+        }
+      });
+    }
+
+    #commands(): Commands {
+      const { inbox, outbox, delivery, sessions } = runtimeOf(this);
+      const handlers = gameOf(this).commands as Record<string, BoundCommand["handler"] | undefined>;
+      const bound = new Map<string, BoundCommand>();
+      for (const [name, spec] of Object.entries(type.commands)) {
+        const handler = handlers[name];
+        if (handler === undefined)
+          throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
+        bound.set(name, { spec, handler: typeof handler === "function" ? handler.bind(this) : handler });
+      }
+      return new Commands({
+        names: contractOf(type).commands,
+        bound,
+        typeVersion: type.version,
+        inbox,
+        outbox,
+        delivery,
+        client: (sessionId) => sessions.client(sessionId),
+        elapsedMs: () => this.clock.elapsedTime,
+        onFault: (error, name) => this.#fault(error, `command ${name}`),
+        onRefused: ({ name }) => services.metrics.refused(type.name, name),
+      });
     }
 
     #host(): GameRoomHost {
@@ -135,20 +230,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         },
         memory: runtime.memory,
         random: runtime.random,
-        emit: (name, payload, to) => {
-          const parsed = type.events[name]!.safeParse(payload);
-          if (!parsed.success) throw new TypeError(`event "${name}": ${issueText(fieldIssues(parsed.error.issues))}`);
-          runtime.outbox.stage(() => this.#attempt(`event ${name}`, () => this.#send(name, parsed.data, to)));
-        },
+        emit: (name, payload, to) => emit(runtime, name, payload, to, (error) => this.#fault(error, `event ${name}`)),
       };
-    }
-
-    #send(name: string, payload: unknown, to: Recipients | undefined): void {
-      if (to === undefined) this.broadcast(name as never, payload as never);
-      else if (typeof to !== "function") to.send(name, payload);
-      else {
-        for (const client of this.clients) if (to(client)) client.send(name, payload);
-      }
     }
 
     #attempt(where: string, run: () => unknown): void {

@@ -13,4 +13,6 @@ export interface RoomServices {
   readonly seatHoldSeconds: number;
   /** A fresh seed for a new room's `random`, 32 bits. */
   readonly seed: () => number;
+  /** A fresh secret for a new room's seat tokens, 256 bits. */
+  readonly secret: () => string;
 }

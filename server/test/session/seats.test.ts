@@ -4,7 +4,7 @@ import { connect, type Room } from "@ninelives/client";
 import { defineHost, readRoom } from "@ninelives/server";
 import { Lab, LabRoom, LabState } from "../../../test/support/lab.ts";
 import { RawClient } from "../../../test/support/raw-client.ts";
-import { clientsAre, cut } from "../../../test/support/stepped.ts";
+import { clientsAre, cut, vanish } from "../../../test/support/stepped.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { until, within } from "../../../test/support/until.ts";
 
@@ -107,9 +107,8 @@ describe("seats", () => {
 
   it("[SE2] after the hold the player has left: onLeave runs once, the seat is free and out of the log", async () => {
     const ada = await join("Ada", 0.999);
-    ada.sdk.reconnection.enabled = false;
     const cutAtMs = performance.now();
-    cut(ada);
+    vanish(ada);
     await until("the drop", () => lab.trace.some((line) => line.endsWith(" drop")));
     assert.notEqual(await loggedSeat(ada.sessionId), undefined);
     await until("onLeave", () => lab.trace.some((line) => line.endsWith(" leave")));
@@ -139,8 +138,7 @@ describe("seats", () => {
 
     it("[SE1] are held as long as the room says, and given up when the host stops", async () => {
       const ada = await join("Ada", 0.999);
-      ada.sdk.reconnection.enabled = false;
-      cut(ada);
+      vanish(ada);
       await clientsAre(lab, 1);
       await within("the host to stop, though a seat is held", host.stop());
       assert.equal(lab.trace.filter((line) => line.endsWith(" leave")).length, 2);

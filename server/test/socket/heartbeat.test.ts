@@ -9,7 +9,9 @@ import { until, within } from "../../../test/support/until.ts";
 describe("a socket", () => {
   it("[SO2] is pinged, and dropped when it does not answer; one that answers stays", async () => {
     const rooms = { lab: { type: Lab, room: LabRoom } };
-    const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } }), { pingEveryMs: 100 });
+    const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } }), {
+      heartbeat: { everyMs: 100, deadAfterMs: 300 },
+    });
     const ada = await connect(host.url).create(Lab, { name: "Ada" });
     const mute = await RawClient.join(host.url, `joinById/${ada.roomId}`);
     const lab = host.inside<LabRoom>(ada.roomId);

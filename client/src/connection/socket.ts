@@ -1,0 +1,15 @@
+/** The part of a WebSocket the client uses, so that an app (or a test) may bring its own. */
+export interface ClientSocket {
+  binaryType: string;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
+  onerror: ((event: unknown) => void) | null;
+  send(data: Uint8Array): void;
+  close(): void;
+}
+
+/** Opens a connection; it may fail later, by `onclose`. */
+export type OpenSocket = (url: string) => ClientSocket;
+
+/** The platform's own. */
+export const openWebSocket: OpenSocket = (url) => new WebSocket(url) as ClientSocket;

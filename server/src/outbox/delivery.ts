@@ -1,0 +1,196 @@
+/**
+ * What the room says to our clients, exactly once each: results and events go into the session's mailbox in the tick that
+ * made them, and leave when the log has that tick, in order, after its patch. A client that comes back says what it has, and
+ * gets what is missing before anything new; what is not kept any more is said to be a gap.
+ *
+ * Bounds: those of the mailboxes (LIMITS.told*, LIMITS.result*). Nothing waits here but numbers.
+ */
+import type { Client } from "@colyseus/core";
+import {
+  type Ack,
+  type Contract,
+  type Greeting,
+  ItemKind,
+  type Mailbox,
+  Mailboxes,
+  NetError,
+  pack,
+  type Result,
+  ServerFrame,
+  type Told,
+  writeWelcome,
+} from "@ninelives/shared-schema";
+
+/** A connection, and how much of its session's mailbox it has been sent. */
+interface Link {
+  readonly client: Client;
+  readonly frame: ServerFrame;
+  sentSeq: number;
+  sentResultId: number;
+}
+
+interface Correspondent {
+  readonly mailbox: Mailbox;
+  /** The log has everything up to these. */
+  committedSeq: number;
+  committedId: number;
+  link: Link | undefined;
+}
+
+export interface DeliveryOptions {
+  readonly contract: Contract;
+  /** Incarnation of the room's owner. */
+  readonly epoch: () => number;
+}
+
+export class Delivery {
+  readonly mailboxes = new Mailboxes();
+  readonly #options: DeliveryOptions;
+  readonly #correspondents = new Map<string, Correspondent>();
+  /** Whose mailbox has something the log has not. */
+  #touched = new Set<Correspondent>();
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Something waits for a commit. */
+  get hasStaged(): boolean {
+    return this.#touched.size > 0;
+  }
+
+  mailbox(sessionId: string): Mailbox | undefined {
+    return this.mailboxes.get(sessionId);
+  }
+
+  /** A client that greets has joined, or has come back: it is welcomed, and gets what it misses. */
+  connected(client: Client, greeting: Greeting, seatHoldMs: number): void {
+    const correspondent = this.#correspondent(client.sessionId);
+    const { mailbox } = correspondent;
+    const { contract, epoch } = this.#options;
+    const link: Link = {
+      client,
+      frame: new ServerFrame(),
+      sentSeq: Math.min(greeting.eventSeq, mailbox.seq),
+      sentResultId: Math.min(greeting.resultId, mailbox.commandId),
+    };
+    correspondent.link = link;
+    mailbox.acked({ eventSeq: link.sentSeq, commandId: link.sentResultId });
+    const names = greeting.contract === contract.hash ? undefined : { ...contract };
+    const welcome = {
+      epoch: epoch(),
+      commandId: mailbox.commandId,
+      eventSeq: mailbox.seq,
+      seatHoldMs,
+      ...(names === undefined ? {} : { names: { commands: [...names.commands], events: [...names.events] } }),
+    };
+    link.frame.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
+    this.#send(correspondent);
+  }
+
+  /** That connection is gone; the mailbox stays. */
+  disconnected(client: Client): void {
+    const correspondent = this.#correspondents.get(client.sessionId);
+    if (correspondent?.link?.client === client) correspondent.link = undefined;
+  }
+
+  /** The player has left for good. */
+  left(sessionId: string): void {
+    this.mailboxes.close(sessionId);
+    this.#correspondents.delete(sessionId);
+  }
+
+  acked(mailbox: Mailbox, ack: Ack): void {
+    mailbox.acked({
+      eventSeq: Math.min(ack.eventSeq, mailbox.seq),
+      commandId: Math.min(ack.commandId, mailbox.commandId),
+    });
+  }
+
+  answer(mailbox: Mailbox, result: Result): void {
+    this.mailboxes.answer(mailbox, result);
+    this.#touched.add(this.#correspondents.get(mailbox.sessionId)!);
+  }
+
+  /** A command that has run came again: its answer is sent again, when the log has it. */
+  repeat(mailbox: Mailbox, id: number): void {
+    const correspondent = this.#correspondents.get(mailbox.sessionId)!;
+    const { link } = correspondent;
+    if (link === undefined || id > link.sentResultId) return;
+    const kept = mailbox.results.find((result) => result.id === id);
+    link.frame.add(kept === undefined ? gone(id) : item(kept));
+    this.#send(correspondent);
+  }
+
+  tell(to: readonly Mailbox[], told: Told): void {
+    this.mailboxes.tell(to, told);
+    for (const { sessionId } of to) this.#touched.add(this.#correspondents.get(sessionId)!);
+  }
+
+  /** Takes what this tick changed; call the returned function once its entry is committed. */
+  seal(): () => void {
+    if (this.#touched.size === 0) return noop;
+    const sealed = [...this.#touched].map((correspondent) => {
+      const { seq, commandId } = correspondent.mailbox;
+      return { correspondent, seq, commandId };
+    });
+    this.#touched.clear();
+    return () => {
+      for (const { correspondent, seq, commandId } of sealed) {
+        correspondent.committedSeq = seq;
+        correspondent.committedId = commandId;
+        this.#send(correspondent);
+      }
+    };
+  }
+
+  #correspondent(sessionId: string): Correspondent {
+    let found = this.#correspondents.get(sessionId);
+    if (found === undefined) {
+      found = { mailbox: this.mailboxes.open(sessionId), committedSeq: 0, committedId: 0, link: undefined };
+      this.#correspondents.set(sessionId, found);
+    }
+    return found;
+  }
+
+  /** Everything that is committed and not sent yet, in one frame. */
+  #send({ mailbox, committedSeq, committedId, link }: Correspondent): void {
+    if (link === undefined) return;
+    const { frame, client } = link;
+    if (link.sentResultId < committedId) {
+      for (const result of mailbox.resultsAfter(link.sentResultId)) {
+        if (result.id > committedId) break;
+        frame.add(item(result));
+      }
+      link.sentResultId = committedId;
+    }
+    if (link.sentSeq + 1 < mailbox.firstKept && link.sentSeq < committedSeq) {
+      const to = Math.min(mailbox.firstKept - 1, committedSeq);
+      frame.add({ kind: ItemKind.GAP, from: link.sentSeq + 1, to });
+      link.sentSeq = to;
+    }
+    for (; link.sentSeq < committedSeq; link.sentSeq++) {
+      frame.add({ ...mailbox.toldAt(link.sentSeq + 1)!, seq: link.sentSeq + 1 });
+    }
+    if (!frame.isEmpty) client.enqueueRaw(frame.take());
+  }
+}
+
+function item({ id, isFault, body }: Result) {
+  return { kind: isFault ? ItemKind.FAULT : ItemKind.RESULT, id, body };
+}
+
+function gone(id: number) {
+  return {
+    kind: ItemKind.FAULT,
+    id,
+    body: faultBody(new NetError("RESULT_GONE", `command ${id} ran; its result is gone`)),
+  };
+}
+
+/** A typed error as it travels. */
+export function faultBody({ name, message, details }: NetError): Uint8Array {
+  return pack([name, message, details]);
+}
+
+function noop(): void {}

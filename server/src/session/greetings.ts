@@ -1,0 +1,57 @@
+/**
+ * Whom a socket is for, known before it is sent a byte: our client greets in the address it opens (see delivery/greeting.ts),
+ * a stock one does not. What does not fit the room is refused here, at a join as at a resume.
+ */
+import type { IncomingMessage } from "node:http";
+import {
+  CloseReason,
+  CODES,
+  contractOf,
+  type Greeting,
+  GREETING_PARAM,
+  PROTOCOL_VERSION,
+  readGreeting,
+  type RoomType,
+} from "@ninelives/shared-schema";
+
+/** Why a socket is closed before it joins. */
+export interface Refusal {
+  readonly code: number;
+  /** At most 123 bytes. */
+  readonly reason: string;
+}
+
+const greetings = new WeakMap<object, Greeting>();
+
+/** The greeting of the client behind this socket; undefined for a stock client. */
+export function greetingOf(socket: object): Greeting | undefined {
+  return greetings.get(socket);
+}
+
+/**
+ * Reads the greeting of a socket that opens. `type`: of the room it asks for; undefined when the room is not here, or plain.
+ * A client with another layout of the state gets the layout with the state.
+ */
+export function greet(socket: object, request: IncomingMessage, type: RoomType | undefined): Refusal | undefined {
+  const url = new URL(request.url ?? "/", "ws://server");
+  let greeting: Greeting | undefined;
+  try {
+    greeting = readGreeting(url.searchParams.get(GREETING_PARAM));
+  } catch (error) {
+    return { code: CODES.BAD_FRAME.code, reason: (error as RangeError).message.slice(0, 123) };
+  }
+  if (greeting === undefined || type === undefined) return undefined;
+  if (greeting.protocol !== PROTOCOL_VERSION || greeting.typeVersion !== type.version) {
+    const client = `${greeting.protocol}.${greeting.typeVersion}`;
+    return {
+      code: CODES.UPGRADE_REQUIRED.code,
+      reason: CloseReason.upgrade(client, `${PROTOCOL_VERSION}.${type.version}`),
+    };
+  }
+  greetings.set(socket, greeting);
+  if (greeting.contract !== contractOf(type).hash && url.searchParams.has("skipHandshake")) {
+    url.searchParams.delete("skipHandshake");
+    request.url = url.pathname + url.search;
+  }
+  return undefined;
+}
