@@ -38,7 +38,8 @@ interface Correspondent {
 }
 
 export interface DeliveryOptions {
-  readonly contract: Contract;
+  /** Asked when a client greets: a plain room has none. */
+  readonly contract: () => Contract;
   /** Incarnation of the room's owner. */
   readonly epoch: () => number;
 }
@@ -67,7 +68,8 @@ export class Delivery {
   connected(client: Client, greeting: Greeting, seatHoldMs: number): void {
     const correspondent = this.#correspondent(client.sessionId);
     const { mailbox } = correspondent;
-    const { contract, epoch } = this.#options;
+    const { epoch } = this.#options;
+    const contract = this.#options.contract();
     const link: Link = {
       client,
       frame: new ServerFrame(),

@@ -80,7 +80,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#body = body;
     this.outbox = new Outbox(() => services.metrics.outboxDropped(type.name));
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
-    this.delivery = new Delivery({ contract: contractOf(type), epoch: () => this.epoch });
+    this.delivery = new Delivery({ contract: () => contractOf(type), epoch: () => this.epoch });
     this.memory = new (roomMemoryClass(type))();
     this.memory.host = newHostMemory(services.seed(), services.secret());
     this.memory.game = new type.memory() as RoomMemory<T>["game"];
