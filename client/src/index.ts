@@ -5,7 +5,7 @@ export type { BackoffOptions } from "./connection/backoff.ts";
 export type { HintTarget } from "./connection/hints.ts";
 export { LIVENESS, type LivenessProfile } from "./connection/liveness.ts";
 export { memorySeatStorage, type SeatStorage, sessionSeatStorage } from "./connection/seat-keeper.ts";
-export type { ClientSocket, OpenSocket } from "./connection/socket.ts";
+export { type ClientSocket, type OpenSocket, openWebSocket } from "./connection/socket.ts";
 export {
   Connection,
   type ConnectionChange,

@@ -78,6 +78,7 @@ export class Session {
   readonly #hooks: SessionHooks;
   readonly #contract: Contract;
   #address: string;
+  #wasIn = false;
   #hasState = false;
   #isWelcome = false;
   /** Why this session was not let in. */
@@ -183,7 +184,10 @@ export class Session {
     const isFresh = kind === "join with layout" && isAgain;
     if (isFresh) this.#sdk.forgetLayout();
     this.#sdk.take(data);
-    if (kind === "join" || kind === "join with layout") this.lifeline.joined();
+    if (kind === "join" || kind === "join with layout") {
+      this.#wasIn = true;
+      this.lifeline.joined();
+    }
     if (isFresh) this.inbox.tellApp(() => this.#hooks.fresh());
     if (kind !== "state") return;
     this.counts.patches++;
@@ -251,7 +255,7 @@ export class Session {
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
     this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
-    this.#sdk.onLeave.invoke(CODES[reason].code);
+    if (this.#wasIn) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
 
   #keep(): void {

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import {
   connect,
+  memorySeatStorage,
+  openWebSocket,
   Connection,
   type ConnectionChange,
   type ConnectionName,
@@ -9,7 +11,7 @@ import {
   type Room,
 } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
-import { CODES } from "@ninelives/shared-schema";
+import { CODES, type NetError } from "@ninelives/shared-schema";
 import { Lab, LabRoom } from "../../test/support/lab.ts";
 import { cut } from "../../test/support/stepped.ts";
 import { freePort } from "../../test/support/redis.ts";
@@ -68,7 +70,7 @@ describe("connection", () => {
     const stop = connection.onChange(() => told++);
     connection.setState(STATES.CONNECTED, "CONSENTED");
     stop();
-    connection.setState(STATES.RECONNECTING, 1006);
+    connection.setState(STATES.RECONNECTING, "LINK_LOST");
     assert.equal(told, 1);
   });
 });
@@ -93,23 +95,75 @@ describe("a room's connection", () => {
     cut(ada);
     await until("the return", () => ada.connection.state === "CONNECTED");
     assert.deepEqual(changes, [
-      { from: "CONNECTED", to: "RECONNECTING", reason: "MAY_TRY_RECONNECT" },
-      { from: "RECONNECTING", to: "CONNECTED", reason: "MAY_TRY_RECONNECT" },
+      { from: "CONNECTED", to: "RECONNECTING", reason: "LINK_LOST" },
+      { from: "RECONNECTING", to: "CONNECTED", reason: "RESUMED" },
     ]);
   });
 
   it("[CL1] tells every attempt that failed, and goes on trying", async () => {
-    const ada = await join(0);
+    let isDown = false;
+    const nowhere = `ws://localhost:${await freePort()}/p/r`;
+    const openSocket = (url: string) => openWebSocket(isDown ? nowhere : url);
+    const client = connect(host.url, { random: () => 0, openSocket });
+    const ada = await client.joinById(Lab, keeper.roomId, { name: "Ada" });
     const changes = follow(ada.connection);
-    const { url } = ada.sdk.connection;
-    ada.sdk.connection.url = `ws://localhost:${await freePort()}/p/r?sessionId=x`;
+    isDown = true;
     cut(ada);
     await until("a failed attempt", () => changes.length === 2);
-    assert.deepEqual(changes[1], { from: "RECONNECTING", to: "RECONNECTING", reason: 1006 });
+    assert.deepEqual(changes[1], { from: "RECONNECTING", to: "RECONNECTING", reason: "UNREACHABLE" });
     const { detail } = ada.connection;
     assert.ok(detail.name === "RECONNECTING" && detail.attempt === 2);
-    ada.sdk.connection.url = url!;
+    isDown = false;
     await until("the return", () => ada.connection.state === "CONNECTED");
+  });
+
+  it("[CL7] a page that was loaded again takes the same seat, and its unanswered commands go on", async () => {
+    const storage = memorySeatStorage();
+    const ada = await connect(host.url, { storage }).joinById(Lab, keeper.roomId, { name: "Ada" });
+    await ada.command("add", { by: 2 });
+    const { lifeline } = ada.session;
+    const send = lifeline.send.bind(lifeline);
+    lifeline.send = () => {};
+    void ada.command("add", { by: 5 }).catch(() => {});
+    lifeline.send = send;
+    const kept = storage.load()!;
+    lifeline.abandon();
+    storage.save(kept);
+    const again = await connect(host.url, { storage }).resume(Lab);
+    assert.equal(again?.sessionId, ada.sessionId);
+    assert.equal(again.roomId, ada.roomId);
+    await until("the command of the page before", () => again.state.count === 7);
+    assert.deepEqual(await again.command("add", { by: 1 }), { count: 8 });
+    await again.leave();
+    assert.equal(storage.load(), undefined);
+    assert.equal(await connect(host.url, { storage }).resume(Lab), undefined);
+  });
+
+  it("[VER1] a client of another version of the room type is refused with UPGRADE_REQUIRED and both versions", async () => {
+    const newer = { ...Lab, version: Lab.version + 1 } as typeof Lab;
+    const error = await connect(host.url)
+      .joinById(newer, keeper.roomId, {})
+      .then(
+        () => assert.fail("joined"),
+        (reason: NetError) => reason,
+      );
+    assert.deepEqual([error.name, error.recoverable], ["UPGRADE_REQUIRED", false]);
+    assert.deepEqual(error.details, { client: "1.2", server: "1.1" });
+  });
+
+  it("[VER2] a client with another contract is told the server's names, and comes back to a state built anew", async () => {
+    const { mood, ...commands } = { mood: Lab.commands.add, ...Lab.commands };
+    const other = Object.freeze({ ...Lab, commands: { ...commands, aaa: mood } }) as typeof Lab;
+    const ada = await connect(host.url, { random: () => 0.1 }).joinById(other, keeper.roomId, { name: "Ada" });
+    assert.deepEqual(await ada.command("add", { by: 3 }), { count: 3 });
+    const before = ada.state;
+    let fresh = 0;
+    ada.on("fresh", () => fresh++);
+    cut(ada);
+    assert.deepEqual(await ada.command("add", { by: 4 }), { count: 7 });
+    assert.equal(fresh, 1);
+    assert.notEqual(ada.state, before);
+    assert.equal(ada.state.count, 7);
   });
 
   it("[CL1] tells that the server ended the match", async () => {

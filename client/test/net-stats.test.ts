@@ -7,7 +7,7 @@ function panel() {
   let nowMs = 5_000;
   const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
   const sdkClock = { smoothedRtt: () => 42, jitter: () => 3 };
-  const stats = new NetStats(sdkClock as never, counts, { now: () => nowMs });
+  const stats = new NetStats(() => sdkClock as never, counts, { now: () => nowMs });
   return {
     counts,
     stats,

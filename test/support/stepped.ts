@@ -25,7 +25,8 @@ export async function startStepped(
   options: Partial<HostOptions> & { seatHoldSeconds?: number } = {},
 ): Promise<Stepped> {
   const clock = new ManualClock();
-  const { seatHoldSeconds = 60, ...more } = options;
+  // The players live on the system's clock: a seat must not run out while this one is pumped.
+  const { seatHoldSeconds = 3_600, ...more } = options;
   const rooms = { lab: { type: Lab, room: LabRoom } };
   const host = await startTestHost(defineHost({ rooms, store: { kind: "memory" }, seatHoldSeconds }), {
     clock,

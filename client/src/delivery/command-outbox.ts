@@ -58,6 +58,7 @@ export class CommandOutbox {
   #inFlight = 0;
   #nextId = 1;
   #isOpen = false;
+  #hasEnded = false;
   /** Answered lately, oldest first. */
   #answered: { readonly item: CommandItem; readonly atMs: number }[] = [];
   #drained: (() => void)[] = [];
@@ -97,7 +98,10 @@ export class CommandOutbox {
 
   /** Resolves with the result, or rejects with a NetError. */
   submit(name: string, payload: unknown, rules: CommandRules): Promise<unknown> {
-    if (rules.policy === "drop" && !this.#isOpen) {
+    if (this.#hooks.numberOf(name) < 0) {
+      return Promise.reject(new NetError("COMMAND_UNKNOWN", `command "${name}" is not of this room`));
+    }
+    if (this.#hasEnded || (rules.policy === "drop" && !this.#isOpen)) {
       return Promise.reject(new NetError("NOT_CONNECTED", `command "${name}" was not sent: the connection is down`));
     }
     const bytes = Uint8Array.from(pack(payload));
@@ -119,7 +123,8 @@ export class CommandOutbox {
     this.#nextId = Math.max(this.#nextId, commandId + 1);
     for (const { item } of this.#answered) if (item.id > commandId) this.#hooks.send(item);
     for (const entry of this.#entries.filter(({ id }) => id > commandId)) {
-      if (entry.expired) this.#fail(entry, "COMMAND_EXPIRED");
+      if (this.#hooks.numberOf(entry.name) < 0) this.#fail(entry, "COMMAND_UNKNOWN");
+      else if (entry.expired) this.#fail(entry, "COMMAND_EXPIRED");
       else if (entry.rules.policy === "latest" && this.#hasNewer(entry)) this.#fail(entry, "COMMAND_SUPERSEDED");
       else this.#hooks.send(this.#item(entry));
     }
@@ -152,6 +157,7 @@ export class CommandOutbox {
   /** No answer comes any more. */
   end(code: CodeName): void {
     this.#isOpen = false;
+    this.#hasEnded = true;
     for (const entry of [...this.#entries]) this.#fail(entry, code);
   }
 
