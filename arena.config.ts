@@ -1,5 +1,5 @@
 /** What this host runs. Start it with `npm start`; environment: PORT, NINELIVES_DIR, REDIS_URL, PUBLIC_ADDRESS, LOG_LEVEL, NODE_ENV. */
-import { defineHost, storeFromEnv } from "@ninelives/server";
+import { defineHost, HEARTBEAT, storeFromEnv } from "@ninelives/server";
 import { ArenaRoom } from "./games/arena/arena.room.ts";
 import { Arena } from "./games/arena/arena.type.ts";
 
@@ -9,5 +9,6 @@ export default defineHost({
   },
   store: storeFromEnv(),
   seatHoldSeconds: 60,
+  heartbeat: HEARTBEAT.game,
   pages: "web/dist",
 });

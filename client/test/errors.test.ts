@@ -9,7 +9,7 @@ import { Lab, LabRoom, labType } from "../../test/support/lab.ts";
 import { cut } from "../../test/support/stepped.ts";
 import { freePort } from "../../test/support/redis.ts";
 import { startTestHost, type TestHost } from "../../test/support/test-host.ts";
-import { until, within } from "../../test/support/until.ts";
+import { within } from "../../test/support/until.ts";
 
 const Duel = labType("duel", { maxPlayers: 1 });
 

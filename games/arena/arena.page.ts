@@ -2,7 +2,7 @@
  * The arena as a page: the landing, then the match, then the landing again. The address carries the room (`?room=<id>`), so
  * the link in the address bar is the invitation.
  */
-import { connect, type Room } from "@ninelives/client";
+import { type Client, connect, type Room } from "@ninelives/client";
 import { NetError } from "@ninelives/shared-schema";
 import { Arena } from "./arena.type.ts";
 import { Attract } from "./page/attract.ts";
@@ -17,6 +17,7 @@ export function openArenaPage(root: HTMLElement, serverUrl: string): void {
 class ArenaPage {
   readonly #root: HTMLElement;
   readonly #serverUrl: string;
+  readonly #client: Client;
   readonly #screen = new Screen();
   readonly #attract = new Attract();
   #match: Match | undefined;
@@ -25,11 +26,12 @@ class ArenaPage {
   constructor(root: HTMLElement, serverUrl: string) {
     this.#root = root;
     this.#serverUrl = serverUrl;
+    this.#client = connect(serverUrl, { liveness: "game" });
   }
 
   open(): void {
     this.#root.append(this.#screen.canvas);
-    this.#showLanding();
+    void this.#comeBack();
     const onFrame = (nowMs: number) => {
       this.#screen.fit();
       if (this.#match === undefined) this.#showFight(nowMs);
@@ -37,6 +39,19 @@ class ArenaPage {
       requestAnimationFrame(onFrame);
     };
     requestAnimationFrame(onFrame);
+  }
+
+  /** A page that was loaded again in a match goes on with it. */
+  async #comeBack(): Promise<void> {
+    const room = await this.#client.resume(Arena).catch(() => undefined);
+    if (room === undefined) this.#showLanding();
+    else this.#show(room);
+  }
+
+  #show(room: Room<typeof Arena>): void {
+    putRoomInAddress(room.roomId);
+    this.#match = new Match(room, this.#screen, this.#serverUrl, () => this.#leave());
+    this.#root.append(this.#match.root);
   }
 
   #showLanding(): void {
@@ -50,9 +65,7 @@ class ArenaPage {
     try {
       const room = await this.#enter(name);
       landing.root.remove();
-      putRoomInAddress(room.roomId);
-      this.#match = new Match(room, this.#screen, this.#serverUrl, () => this.#leave());
-      this.#root.append(this.#match.root);
+      this.#show(room);
     } catch (error) {
       landing.busy(false);
       landing.say(whyNot(error));
@@ -61,7 +74,7 @@ class ArenaPage {
 
   /** Into the room of the link; into any when that one is over. */
   async #enter(name: string): Promise<Room<typeof Arena>> {
-    const client = connect(this.#serverUrl);
+    const client = this.#client;
     const roomId = roomInAddress();
     if (roomId === null) return client.joinOrCreate(Arena, { name });
     try {

@@ -3,6 +3,7 @@
  * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
  */
 import { randomInt } from "node:crypto";
+import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -61,6 +62,8 @@ export interface RunningHost {
   readonly store: LogStore;
   /** A room of this process; undefined when it is not here. */
   room(roomId: string): Room | undefined;
+  /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
+  take(connection: EventEmitter, request: IncomingMessage): void;
   /** Takes no more players, ends every room, lets everything go. */
   stop(): Promise<void>;
 }
@@ -127,6 +130,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     processId: matchMaker.processId,
     store,
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
+    take: (connection, request) => transport.take(connection, request),
     async stop() {
       ready = false;
       pids.stop();

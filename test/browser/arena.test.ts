@@ -35,7 +35,10 @@ describe("the arena's page", function () {
     contexts.push(context);
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (line) => ["error", "warning"].includes(line.type()) && complaints.push(line.text()));
+    page.on("console", (line) => {
+      const isComplaint = ["error", "warning"].includes(line.type()) && !line.text().includes("Network offline");
+      if (isComplaint) complaints.push(line.text());
+    });
     await page.goto(new URL(path, server.url).href);
     return page;
   }
@@ -123,6 +126,25 @@ describe("the arena's page", function () {
       x,
     );
     await page.waitForFunction(() => window.arena!.shots().some(({ own }) => own));
+  });
+
+  it("[CL7] goes on with the same ship after the page was loaded again, and after the device was offline", async () => {
+    const page = await visit();
+    await play(page, "Ada");
+    const me = () => window.arena!.ships().find(({ id }) => id === window.arena!.sessionId)!;
+    const { sessionId, score } = await page.evaluate(() => {
+      const { sessionId: id } = window.arena!;
+      return { sessionId: id, score: window.arena!.ships().find((ship) => ship.id === id)!.score };
+    });
+    await page.reload();
+    await page.waitForFunction((id) => window.arena?.sessionId === id && window.arena.ships().length > 0, sessionId);
+    const back = await page.evaluate(me);
+    assert.deepEqual([back.name, back.score >= score], ["Ada", true]);
+    await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+    await page.waitForFunction(() => window.arena!.connection === "RECONNECTING");
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await page.waitForFunction(() => window.arena!.connection === "CONNECTED");
+    assert.equal(await page.evaluate(() => window.arena!.sessionId), sessionId);
   });
 
   it("[SE1] says that the connection is lost, and plays on in the same seat when it is back", async () => {

@@ -158,7 +158,7 @@ export class CommandOutbox {
   end(code: CodeName): void {
     this.#isOpen = false;
     this.#hasEnded = true;
-    for (const entry of [...this.#entries]) this.#fail(entry, code);
+    while (this.#entries.length > 0) this.#fail(this.#entries[0]!, code);
   }
 
   /** Resolves when everything is answered. */

@@ -49,6 +49,11 @@ export class GuardedTransport extends WebSocketTransport {
     this.#beat();
   }
 
+  /** Takes a connection as if it had come over TCP. */
+  take(connection: EventEmitter, request: IncomingMessage): void {
+    this.wss.emit("connection", connection as never, request);
+  }
+
   override shutdown(): void {
     this.#heart?.cancel();
     super.shutdown();
