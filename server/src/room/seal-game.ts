@@ -43,6 +43,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     #publishing = false;
     /** Connections whose player was told to be in, or is about to be: these may come back. */
     readonly #letIn = new WeakSet<Client>();
+    /** Connections of players who had the seat before: they know of it, whatever this connection lost. */
+    readonly #cameBack = new WeakSet<Client>();
 
     constructor() {
       super();
@@ -100,6 +102,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onReconnect(client: Client): void {
       client.reconnectionToken = this.#token(client.sessionId);
       this.#letIn.add(client);
+      this.#cameBack.add(client);
       void this.#atTickEdge(() => {
         runtimeOf(this).sessions.entered(client);
         this.#connected(client);
@@ -125,7 +128,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
     override onDrop(client: Client, code?: number): Promise<void> {
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
-      const seconds = isIn ? this.#seatHoldSeconds(isConfirmed(client)) : 0;
+      const isKnown = isConfirmed(client) || this.#cameBack.has(client);
+      const seconds = isIn ? this.#seatHoldSeconds(isKnown) : 0;
       if (seconds > 0) this.#hold(client, seconds);
       runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;

@@ -62,7 +62,7 @@ export const LIMITS = {
   seatHoldSeconds: 60,
   seatHoldSecondsMax: 3_600,
   /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
-  unconfirmedSeatHoldSeconds: 10,
+  unconfirmedSeatHoldSeconds: 30,
   /** Longest wait between two attempts to come back, and the longest hint of a server that counts, ms. A longer hint is taken as this. */
   retryAfterMsMax: 3_600_000,
   /** A round trip counts for no more than this in a client's patience, ms: one that slept half an hour says little. */
