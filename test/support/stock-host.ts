@@ -10,9 +10,13 @@ export interface StockHost {
   stop(): Promise<void>;
 }
 
-export async function startStock(rooms: Readonly<Record<string, new () => Room>>): Promise<StockHost> {
+/** `pingEveryMs`: how often sockets are asked whether their player is still there; Colyseus's own choice is 3 000. */
+export async function startStock(
+  rooms: Readonly<Record<string, new () => Room>>,
+  { pingEveryMs = 3_000 }: { readonly pingEveryMs?: number } = {},
+): Promise<StockHost> {
   const http = createServer();
-  const transport = new WebSocketTransport({ server: http });
+  const transport = new WebSocketTransport({ server: http, pingInterval: pingEveryMs });
   const silent = () => {};
   const logger = { debug: silent, error: silent, info: silent, trace: silent, warn: silent };
   const server = new Server({ transport, logger, greet: false, gracefullyShutdown: false });
