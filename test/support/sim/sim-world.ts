@@ -57,7 +57,7 @@ export async function runWorld(host: TestHost, clock: ManualClock, seed: number)
       liveness: "game",
       storage: player.storage,
       openSocket: (url) => {
-        const line = new SimLine(clock, random, player.weather).open(url, host.take);
+        const line = new SimLine(clock, random, player.weather).open(url, (end, request) => host.take(end, request));
         opened(line);
         return line;
       },
