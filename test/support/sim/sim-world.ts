@@ -113,8 +113,9 @@ export async function runWorld(host: TestHost, clock: ManualClock, seed: number)
     await step();
   }
   for (const player of players) Object.assign(player.weather, { delayMs: 20, blackHole: false });
-  const answered = () =>
-    players.every(({ room, heard, gaps }) => room.pending.length === 0 && heard.length + gaps >= said.length);
+  const isDone = ({ room, heard, gaps }: Player) =>
+    room.connection.state === "CONNECTED" && room.pending.length === 0 && heard.length + gaps >= said.length;
+  const answered = () => players.every(isDone);
   for (let tick = 0; tick < CALM_TICKS && !answered() && failures.length === 0; tick++) await step();
 
   assert.deepEqual(failures, [], `seed ${seed}: commands that failed`);
