@@ -2,18 +2,8 @@
  * A GameRoom class, sealed for its type: a fixed tick of its own, joins, leaves and commands at tick edges, a seat that is held
  * for a dropped player, join options and events checked against the type.
  */
-import { type Client, ClientState, type MessageContext, Rewind, type Room } from "@colyseus/core";
-import {
-  CODES,
-  contractOf,
-  DELIVERY_CHANNEL,
-  fieldIssues,
-  issueText,
-  LIMITS,
-  NetError,
-  readClientFrame,
-  type RoomType,
-} from "@ninelives/shared-schema";
+import { type Client, ClientState, Rewind, type Room } from "@colyseus/core";
+import { CODES, fieldIssues, issueText, LIMITS, NetError, type RoomType } from "@ninelives/shared-schema";
 import {
   advertisePatchRate,
   endStaleConnection,
@@ -22,9 +12,9 @@ import {
   StepClock,
   stopPatchTimer,
 } from "../adapter.ts";
-import { type BoundCommand, Commands } from "../inbox/commands.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
+import { converse } from "./conversation.ts";
 import { emit } from "./emit.ts";
 import { attachHost, GameRoom, type GameRoomHost } from "./game-room.ts";
 import { protect, type RoomClass, runtimeOf } from "./protect.ts";
@@ -80,7 +70,14 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     override async onCreate(options: unknown): Promise<void> {
       advertisePatchRate(this, 1000 / type.tickHz);
-      this.#listen();
+      converse({
+        room: this,
+        type,
+        runtime: runtimeOf(this),
+        handlers: gameOf(this).commands,
+        metrics: services.metrics,
+        onFault: (error, where) => this.#fault(error, where),
+      });
       await super.onCreate?.(joinOptions(type, options));
       await runtimeOf(this).start(this.roomId);
     }
@@ -173,57 +170,6 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       if (greeting !== undefined) {
         runtimeOf(this).delivery.connected(client, greeting, this.#seatHoldSeconds(true) * 1000);
       }
-    }
-
-    #listen(): void {
-      const commands = this.#commands();
-      const { delivery } = runtimeOf(this);
-      for (const name of Object.keys(type.commands)) {
-        const answer = async (client: Client, payload: unknown, context?: MessageContext): Promise<unknown> => {
-          const outcome = await commands.requested(client.sessionId, name, payload);
-          if (outcome.ok) return outcome.result;
-          const { name: fault, code, message, details } = outcome.fault;
-          return context?.reject({ name: fault, code, message, details });
-        };
-        this.onMessage(name, answer as unknown as () => void);
-      }
-      this.onMessageBytes(DELIVERY_CHANNEL, (client: Client, bytes: Uint8Array) => {
-        try {
-          const mailbox = delivery.mailbox(client.sessionId);
-          if (mailbox === undefined) throw new RangeError("a client that greets expected");
-          const { ack, command } = readClientFrame(bytes);
-          if (ack !== undefined) delivery.acked(mailbox, ack);
-          if (command !== undefined) commands.arrived(client.sessionId, mailbox, command);
-        } catch (error) {
-          if (!(error instanceof RangeError)) throw error;
-          services.metrics.refused("socket", "BAD_FRAME");
-          client.leave(CODES.BAD_FRAME.code, error.message.slice(0, 123));
-        }
-      });
-    }
-
-    #commands(): Commands {
-      const { inbox, outbox, delivery, sessions } = runtimeOf(this);
-      const handlers = gameOf(this).commands as Record<string, BoundCommand["handler"] | undefined>;
-      const bound = new Map<string, BoundCommand>();
-      for (const [name, spec] of Object.entries(type.commands)) {
-        const handler = handlers[name];
-        if (handler === undefined)
-          throw new TypeError(`room type "${type.name}": command "${name}" has no handler in ${Game.name}`);
-        bound.set(name, { spec, handler: typeof handler === "function" ? handler.bind(this) : handler });
-      }
-      return new Commands({
-        names: contractOf(type).commands,
-        bound,
-        typeVersion: type.version,
-        inbox,
-        outbox,
-        delivery,
-        client: (sessionId) => sessions.client(sessionId),
-        elapsedMs: () => this.clock.elapsedTime,
-        onFault: (error, name) => this.#fault(error, `command ${name}`),
-        onRefused: ({ name }) => services.metrics.refused(type.name, name),
-      });
     }
 
     #host(): GameRoomHost {
