@@ -33,6 +33,39 @@ export {
 } from "./delivery/wire.ts";
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
-export { HostMemory, newHostMemory, type RoomMemory, roomMemoryClass, Seat } from "./log/room-memory.ts";
+export {
+  HostMemory,
+  newHostMemory,
+  type RoomMemory,
+  roomMemoryClass,
+  Seat,
+  TopicHistory,
+  TopicMessage,
+} from "./log/room-memory.ts";
+export { declaredFor, declaredTopic, type DeclaredTopic } from "./topics/declared.ts";
+export { fits, isPattern, isTopic } from "./topics/names.ts";
+export type { TopicMap, TopicScope, TopicSpec } from "./topics/spec.ts";
+export type {
+  CheckedPattern,
+  CheckedTopic,
+  TopicDeclaration,
+  TopicInput,
+  TopicName,
+  TopicPayload,
+} from "./topics/types.ts";
+export {
+  type PublishRequest,
+  readTopicItem,
+  type SubscribeRequest,
+  type SubscribeResult,
+  TOPIC_COMMAND_SPECS,
+  type TopicMembersItem,
+  type TopicMessageItem,
+  type TopicPosition,
+  type TopicStanding,
+  type UnsubscribeRequest,
+  writeTopicMembers,
+  writeTopicMessage,
+} from "./topics/wire.ts";
 export { Random, type RandomWords, seedWords } from "./sim/random.ts";
 export { parseTuning, type TuningIssue, type TuningResult } from "./tuning/parse.ts";

@@ -5,6 +5,7 @@
 import { type Schema, schema } from "@colyseus/schema";
 import { z } from "zod";
 import { LIMITS } from "./protocol/limits.ts";
+import { checkTopics, type TopicMap } from "./topics/spec.ts";
 
 /** A class made by Colyseus's `schema()` builder. */
 export type SchemaClass<T extends Schema = Schema> = new () => T;
@@ -29,7 +30,7 @@ export interface CommandSpec {
 export interface CommandEnvelope<Name extends string = string, Payload = unknown> {
   readonly type: Name;
   readonly payload: Payload;
-  /** Number within the session, from 1; 0 while it was never sent, and for a stock client's command. */
+  /** Number within the session, from 1; 0 for a stock client's command. On the client it is final once it was sent. */
   readonly id: number;
   /** When it came: on the server the room's clock, on the client the client's own, ms. */
   readonly timestamp: number;
@@ -55,6 +56,7 @@ export interface RoomTypeSpec<
   Events extends EventMap,
   Options extends z.ZodType,
   Tuning extends z.ZodType,
+  Topics extends TopicMap,
 > {
   /** Name players join by: 1 to 40 of a-z, 0-9, `-`, `_`, first a letter. */
   readonly name: Name;
@@ -78,6 +80,8 @@ export interface RoomTypeSpec<
   readonly commands?: Commands;
   /** Server to client. Default: none. */
   readonly events?: Events;
+  /** What is said between players, and between rooms, by name. Default: none. */
+  readonly topics?: Topics;
   /** Join options. Default: an empty object; unknown keys are dropped. */
   readonly options?: Options;
   /** Numbers designers turn. Every field needs a default. Default: none. */
@@ -94,6 +98,7 @@ export interface RoomType<
   Events extends EventMap = EventMap,
   Options extends z.ZodType = z.ZodType,
   Tuning extends z.ZodType = z.ZodType,
+  Topics extends TopicMap = TopicMap,
 > {
   readonly name: Name;
   readonly version: number;
@@ -107,6 +112,7 @@ export interface RoomType<
   readonly input: Input | undefined;
   readonly commands: Commands;
   readonly events: Events;
+  readonly topics: Topics;
   readonly options: Options;
   readonly tuning: Tuning;
 }
@@ -150,9 +156,10 @@ export function defineRoomType<
   Events extends EventMap = Record<never, never>,
   Options extends z.ZodType = z.ZodObject<Record<never, never>>,
   Tuning extends z.ZodType = z.ZodObject<Record<never, never>>,
+  Topics extends TopicMap = Record<never, never>,
 >(
-  spec: RoomTypeSpec<Name, State, Memory, Input, Commands, Events, Options, Tuning>,
-): RoomType<Name, State, Memory, Input, Commands, Events, Options, Tuning> {
+  spec: RoomTypeSpec<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics>,
+): RoomType<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics> {
   const at = `room type "${spec.name}"`;
   if (!NAME.test(spec.name)) throw new RangeError(`${at}: name: ${NAME} expected`);
   const version = spec.version ?? 1;
@@ -163,6 +170,7 @@ export function defineRoomType<
   wholeInRange(at, "snapshotEveryTicks", snapshotEveryTicks, 1, LIMITS.snapshotEveryTicksMax);
   checkNames(at, "commands", Object.keys(spec.commands ?? {}), LIMITS.commandNames);
   checkNames(at, "events", Object.keys(spec.events ?? {}), LIMITS.eventNames);
+  checkTopics(at, spec.topics ?? {});
   for (const [name, { ttlMs }] of Object.entries(spec.commands ?? {})) {
     if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
     if (ttlMs !== undefined) wholeInRange(at, `commands.${name}.ttlMs`, ttlMs, 1, LIMITS.commandTtlMsMax);
@@ -185,6 +193,7 @@ export function defineRoomType<
     input: spec.input,
     commands: (spec.commands ?? {}) as Commands,
     events: (spec.events ?? {}) as Events,
+    topics: (spec.topics ?? {}) as Topics,
     options: (spec.options ?? z.object({})) as Options,
     tuning,
   });

@@ -79,6 +79,6 @@ describe("defineRoomType", () => {
     assert.notEqual(roomMemoryClass(defineRoomType(good)), Memory);
     const memory = new Memory();
     assert.ok(memory.game instanceof State);
-    assert.deepEqual(Object.keys(memory.host.toJSON()), ["secret", "random", "seats"]);
+    assert.deepEqual(Object.keys(memory.host.toJSON()), ["secret", "random", "seats", "topicEpoch", "topics"]);
   });
 });

@@ -2,7 +2,7 @@
  * What the two sides tell each other first. The client's greeting is in the address it opens (`hi=`), so the server knows whom
  * it talks to before it sends a byte; the server's welcome is the first item it sends.
  *
- *   hi=<protocol>.<room type version>.<contract hash>.<epoch>.<last event>.<last result>
+ *   hi=<protocol>.<room type version>.<contract hash>.<epoch>.<last event>.<last result>.<page>
  */
 import { z } from "zod";
 import { pack, unpack } from "./pack.ts";
@@ -20,21 +20,25 @@ export interface Greeting {
   /** Events and results up to these have arrived; 0 at a join. */
   readonly eventSeq: number;
   readonly resultId: number;
+  /** Which of the seat's pages this is, as the server said it; 0: one that was not welcomed yet. */
+  readonly page: number;
 }
 
 export function writeGreeting(greeting: Greeting): string {
-  const { protocol, typeVersion, contract, epoch, eventSeq, resultId } = greeting;
-  return [protocol, typeVersion, contract, epoch, eventSeq, resultId].join(".");
+  const { protocol, typeVersion, contract, epoch, eventSeq, resultId, page } = greeting;
+  return [protocol, typeVersion, contract, epoch, eventSeq, resultId, page].join(".");
 }
 
-const GREETING = /^(\d{1,9})\.(\d{1,16})\.([0-9a-f]{1,16})\.(\d{1,16})\.(\d{1,16})\.(\d{1,16})$/;
+const GREETING = /^(\d{1,9})\.(\d{1,16})\.([0-9a-f]{1,16})\.(\d{1,16})\.(\d{1,16})\.(\d{1,16})\.(\d{1,9})$/;
 
 /** undefined for a client that does not greet: a stock one. Throws a RangeError for a greeting that makes no sense. */
 export function readGreeting(text: string | null): Greeting | undefined {
   if (text === null) return undefined;
   const found = GREETING.exec(text);
-  if (found === null) throw new RangeError(`a greeting like 1.1.9f3ac21b.0.0.0 expected, "${text.slice(0, 80)}" got`);
-  const [protocol, typeVersion, epoch, eventSeq, resultId] = [1, 2, 4, 5, 6].map((part) => Number(found[part]));
+  if (found === null) throw new RangeError(`a greeting like 1.1.9f3ac21b.0.0.0.0 expected, "${text.slice(0, 80)}" got`);
+  const [protocol, typeVersion, epoch, eventSeq, resultId, page] = [1, 2, 4, 5, 6, 7].map((part) =>
+    Number(found[part]),
+  );
   return {
     protocol: protocol!,
     typeVersion: typeVersion!,
@@ -42,6 +46,7 @@ export function readGreeting(text: string | null): Greeting | undefined {
     epoch: epoch!,
     eventSeq: eventSeq!,
     resultId: resultId!,
+    page: page!,
   };
 }
 
@@ -50,8 +55,11 @@ const welcomeShape = z.object({
   epoch: z.number(),
   /** Highest command id of this session that has run; what is above it never will, unless it is sent again. */
   commandId: z.number(),
-  /** The newest event of this session. */
+  /** The newest thing this session was told, and how many of them were events. */
   eventSeq: z.number(),
+  events: z.int().min(0),
+  /** Which of the seat's pages this is, from 1: a page that is older than another one gets REPLACED. */
+  page: z.int().min(1),
   /** How long the seat is held after a drop, ms. */
   seatHoldMs: z.number(),
   /** The server's names, when its contract is another one than the client's. */

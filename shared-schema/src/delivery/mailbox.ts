@@ -2,15 +2,24 @@
  * One session's correspondence: how far its commands ran and what they answered, and what it was told. Kept until the client
  * has it or a cap is reached: what a cap takes away is a gap, and is said to be one.
  *
- * Invariants: ids and sequence numbers only grow; `told` and `results` are the newest ones, without holes in `told`.
+ * Invariants: ids and sequence numbers only grow. At a cap the oldest message of a topic goes first, because its topic keeps it,
+ * too; then the oldest event. So chat takes no event from a player who is away.
  */
 import { LIMITS } from "../protocol/limits.ts";
-import type { Ack, ToldKind } from "./wire.ts";
+import { type Ack, ItemKind, type ToldKind } from "./wire.ts";
 
 /** What was told, once for everyone it was told to. */
 export interface Told {
   readonly kind: ToldKind;
   readonly body: Uint8Array;
+}
+
+/** Something told, as it is kept. */
+export interface Letter {
+  readonly seq: number;
+  /** How many of the things told were events, up to this one. */
+  readonly events: number;
+  readonly told: Told;
 }
 
 export interface Result {
@@ -19,14 +28,23 @@ export interface Result {
   readonly body: Uint8Array;
 }
 
+/** How far a mailbox is, beside what it keeps. */
+export interface MailboxNumbers {
+  readonly commandId: number;
+  readonly seq: number;
+  readonly events: number;
+}
+
 export class Mailbox {
   readonly sessionId: string;
   /** Short name of the session in the log. */
   readonly index: number;
   #commandId = 0;
   #seq = 0;
+  #events = 0;
   readonly #results: Result[] = [];
-  readonly #told: Told[] = [];
+  /** Oldest first. */
+  readonly #letters: Letter[] = [];
   #resultBytes = 0;
   #toldBytes = 0;
 
@@ -45,22 +63,27 @@ export class Mailbox {
     return this.#seq;
   }
 
-  /** Number of the oldest thing told that is still kept; seq + 1 when nothing is. */
-  get firstKept(): number {
-    return this.#seq - this.#told.length + 1;
+  /** How many of the things told were events. */
+  get events(): number {
+    return this.#events;
   }
 
-  get told(): readonly Told[] {
-    return this.#told;
+  /** Number of the oldest thing told that is still kept; seq + 1 when nothing is. */
+  get firstKept(): number {
+    return this.#letters[0]?.seq ?? this.#seq + 1;
+  }
+
+  get letters(): readonly Letter[] {
+    return this.#letters;
   }
 
   get results(): readonly Result[] {
     return this.#results;
   }
 
-  /** What was told under this number; undefined when it is not kept any more, or was never told. */
-  toldAt(seq: number): Told | undefined {
-    return this.#told[seq - this.firstKept];
+  /** What was told under numbers above `after` and is kept, oldest first. */
+  *lettersAfter(after: number): Generator<Letter> {
+    for (const letter of this.#letters) if (letter.seq > after) yield letter;
   }
 
   /** Results with ids above `after`, oldest first. */
@@ -70,10 +93,13 @@ export class Mailbox {
 
   tell(told: Told): void {
     this.#seq++;
-    this.#told.push(told);
+    if (told.kind === ItemKind.EVENT) this.#events++;
+    this.#letters.push({ seq: this.#seq, events: this.#events, told });
     this.#toldBytes += told.body.length;
-    while (this.#told.length > LIMITS.toldItems || (this.#toldBytes > LIMITS.toldBytes && this.#told.length > 1)) {
-      this.#dropOldestTold();
+    const isFull = () => this.#letters.length > LIMITS.toldItems || this.#toldBytes > LIMITS.toldBytes;
+    while (isFull() && this.#letters.length > 1) {
+      const message = this.#letters.findIndex((letter) => letter.told.kind !== ItemKind.EVENT);
+      this.#drop(Math.max(0, message));
     }
   }
 
@@ -89,20 +115,22 @@ export class Mailbox {
 
   /** The client has everything up to here. */
   acked({ eventSeq, commandId }: Ack): void {
-    while (this.#told.length > 0 && this.firstKept <= eventSeq) this.#dropOldestTold();
+    while (this.#letters.length > 0 && this.firstKept <= eventSeq) this.#drop(0);
     while (this.#results.length > 0 && this.#results[0]!.id <= commandId) this.#dropOldestResult();
   }
 
   /** As a log says it was; for a mailbox that is new. */
-  restore(commandId: number, seq: number, results: readonly Result[], told: readonly Told[]): void {
-    this.#commandId = commandId;
-    this.#seq = seq;
+  restore(numbers: MailboxNumbers, results: readonly Result[], letters: readonly Letter[]): void {
+    this.#commandId = numbers.commandId;
+    this.#seq = numbers.seq;
+    this.#events = numbers.events;
     for (const result of results) this.#resultBytes += this.#results[this.#results.push(result) - 1]!.body.length;
-    for (const one of told) this.#toldBytes += this.#told[this.#told.push(one) - 1]!.body.length;
+    for (const letter of letters) this.#toldBytes += this.#letters[this.#letters.push(letter) - 1]!.told.body.length;
   }
 
-  #dropOldestTold(): void {
-    this.#toldBytes -= this.#told.shift()!.body.length;
+  #drop(place: number): void {
+    const [letter] = this.#letters.splice(place, 1);
+    this.#toldBytes -= letter!.told.body.length;
   }
 
   #dropOldestResult(): void {

@@ -9,14 +9,16 @@
  *             RESULT 3 | index varint | id varint | fault u8 | n varint | n bytes
  *             TELL   4 | count varint | index varint ... | kind u8 | n varint | n bytes     count 0: every open mailbox
  *   snapshot  next index varint | count varint | told things:  kind u8 | n varint | n bytes
- *             count varint | mailboxes:  index, n, session id, command id, seq,
- *                            count | results: id, fault u8, n, bytes | count | told: place in the list above
+ *             count varint | mailboxes:  index, n, session id, command id, seq, events,
+ *                            count | results: id, fault u8, n, bytes |
+ *                            count | told: seq, events, place in the list above
  *
- * Acknowledgements are not in the log: a reader keeps more than the owner did, never less.
+ * Acknowledgements are not in the log: a reader keeps every event the owner did, and more; of messages of topics it may keep
+ * fewer, which their topics have.
  */
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import { Mailbox, type Result, type Told } from "./mailbox.ts";
+import { type Letter, Mailbox, type Result, type Told } from "./mailbox.ts";
 import type { ToldKind } from "./wire.ts";
 
 const OPEN = 1;
@@ -87,16 +89,20 @@ export class Mailboxes {
   /** Everything, standing alone. */
   whole(): Uint8Array {
     const places = new Map<Told, number>();
-    for (const mailbox of this) for (const told of mailbox.told) places.set(told, places.get(told) ?? places.size);
+    for (const mailbox of this) {
+      for (const { told } of mailbox.letters) places.set(told, places.get(told) ?? places.size);
+    }
     const out = new ByteWriter().varint(this.#nextIndex).varint(places.size);
     for (const told of places.keys()) out.byte(told.kind).sized(told.body);
     out.varint(this.size);
     for (const mailbox of this) {
       out.varint(mailbox.index).sized(textToBytes.encode(mailbox.sessionId));
-      out.varint(mailbox.commandId).varint(mailbox.seq).varint(mailbox.results.length);
+      out.varint(mailbox.commandId).varint(mailbox.seq).varint(mailbox.events).varint(mailbox.results.length);
       for (const { id, isFault, body } of mailbox.results) out.varint(id).byte(Number(isFault)).sized(body);
-      out.varint(mailbox.told.length);
-      for (const told of mailbox.told) out.varint(places.get(told)!);
+      out.varint(mailbox.letters.length);
+      for (const letter of mailbox.letters) {
+        out.varint(letter.seq).varint(letter.events).varint(places.get(letter.told)!);
+      }
     }
     return out.take();
   }
@@ -111,13 +117,14 @@ export class Mailboxes {
     for (let count = reader.varint(); count > 0; count--) {
       const index = reader.varint();
       const mailbox = new Mailbox(bytesToText.decode(reader.sized()), index);
-      const commandId = reader.varint();
-      const seq = reader.varint();
+      const [commandId, seq, events] = [reader.varint(), reader.varint(), reader.varint()];
       const results: Result[] = [];
       for (let left = reader.varint(); left > 0; left--) results.push(readResult(reader));
-      const kept: Told[] = [];
-      for (let left = reader.varint(); left > 0; left--) kept.push(at(told, reader.varint()));
-      mailbox.restore(commandId, seq, results, kept);
+      const letters: Letter[] = [];
+      for (let left = reader.varint(); left > 0; left--) {
+        letters.push({ seq: reader.varint(), events: reader.varint(), told: at(told, reader.varint()) });
+      }
+      mailbox.restore({ commandId, seq, events }, results, letters);
       mailboxes.#add(mailbox);
     }
     return mailboxes;

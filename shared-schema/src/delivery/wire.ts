@@ -12,10 +12,10 @@
  *               FAULT    2 | id varint | n varint | n bytes          name, message, details
  *               EVENT    3 | seq varint | n varint | number, payload
  *               TOPIC    4 | seq varint | n varint | n bytes
- *               GAP      5 | from varint | to varint                 these events are not kept any more
+ *               GAP      5 | seq varint | events varint              what was told up to here is not kept any more
  *
  * Payloads are MessagePack. A command costs 4 to 6 bytes over its payload up to id 2 097 151. Ids and sequence numbers
- * begin with 1, one row of each a session, and only grow.
+ * begin with 1, one row of each a session, and only grow. `events`: how many of the things told up to `seq` were events.
  */
 import { ByteReader } from "../bytes/byte-reader.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
@@ -92,7 +92,7 @@ export type ServerItem =
   | { readonly kind: typeof ItemKind.WELCOME; readonly body: Uint8Array }
   | { readonly kind: typeof ItemKind.RESULT | typeof ItemKind.FAULT; readonly id: number; readonly body: Uint8Array }
   | { readonly kind: ToldKind; readonly seq: number; readonly body: Uint8Array }
-  | { readonly kind: typeof ItemKind.GAP; readonly from: number; readonly to: number };
+  | { readonly kind: typeof ItemKind.GAP; readonly seq: number; readonly events: number };
 
 /** A frame to a client, item by item; {@link take} gives it with opcode and channel in front. */
 export class ServerFrame {
@@ -106,7 +106,7 @@ export class ServerFrame {
     if (this.isEmpty) this.#out.byte(BYTES_OPCODE).byte(DELIVERY_CHANNEL);
     this.#out.byte(item.kind);
     if (item.kind === ItemKind.GAP) {
-      this.#out.varint(item.from).varint(item.to);
+      this.#out.varint(item.seq).varint(item.events);
       return;
     }
     if ("id" in item) this.#out.varint(item.id);
@@ -139,7 +139,7 @@ function readItem(reader: ByteReader): ServerItem {
     case ItemKind.TOPIC:
       return { kind, seq: reader.varint(), body: reader.sized() };
     case ItemKind.GAP:
-      return { kind, from: reader.varint(), to: reader.varint() };
+      return { kind, seq: reader.varint(), events: reader.varint() };
     default:
       throw new RangeError(`an item kind from 0 to ${ItemKind.GAP} expected, ${kind} got`);
   }

@@ -13,10 +13,42 @@ export const Seat = schema(
     joinedTick: t.uint32().default(0),
     /** false while the player is away and the seat is held. */
     connected: t.boolean().default(true),
+    /** The newest of its pages: each page that takes the seat, after a reload or in a second tab, gets the next number. */
+    page: t.uint32().default(1),
+    /** Patterns the player is subscribed to; `@` and a topic: its members are watched. */
+    topics: t.map("boolean"),
   },
   "Seat",
 );
 export type Seat = InstanceType<typeof Seat>;
+
+export const TopicMessage = schema(
+  {
+    offset: t.uint32().default(0),
+    /** Session id of who published it; empty for the server. */
+    from: t.string().default(""),
+    /** MessagePack in base64. */
+    payload: t.string().default(""),
+  },
+  "TopicMessage",
+);
+export type TopicMessage = InstanceType<typeof TopicMessage>;
+
+/** What is kept of one concrete topic. */
+export const TopicHistory = schema(
+  {
+    /** Number of the newest message. */
+    offset: t.uint32().default(0),
+    /** Number of the oldest one kept; offset + 1: none is. */
+    first: t.uint32().default(1),
+    /** Payloads kept, characters. */
+    bytes: t.uint32().default(0),
+    /** Offset -> message. */
+    messages: t.map(TopicMessage),
+  },
+  "TopicHistory",
+);
+export type TopicHistory = InstanceType<typeof TopicHistory>;
 
 const RandomState = schema({ a: t.uint32(), b: t.uint32(), c: t.uint32(), d: t.uint32() }, "RandomState");
 
@@ -28,6 +60,10 @@ export const HostMemory = schema(
     random: t.ref(RandomState),
     /** Session id -> seat. */
     seats: t.map(Seat),
+    /** Epoch of this room's topics, from the first use on. */
+    topicEpoch: t.string().default(""),
+    /** Concrete topic -> its history. */
+    topics: t.map(TopicHistory),
   },
   "HostMemory",
 );

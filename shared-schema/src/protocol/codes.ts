@@ -155,6 +155,12 @@ export const CODES = {
     recoverable: false,
     action: "Ask for a topic this player may read or write: the room's authorizeTopic said no.",
   },
+  TOPIC_AWAY: {
+    code: 4232,
+    sender: "server",
+    recoverable: true,
+    action: "Try again in a moment: what the topics of the host are kept in does not answer.",
+  },
   NOT_CONNECTED: {
     code: 4240,
     sender: "client",

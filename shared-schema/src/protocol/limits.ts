@@ -12,7 +12,7 @@ export const LIMITS = {
   catchUpSteps: 5,
   /**
    * Commands one session may have waiting for the next tick; lifecycle items always fit. At the cap a stock client's command
-   * is refused with INBOX_FULL; our client never gets there (see commandsInFlight), so its connection is closed.
+   * is refused with INBOX_FULL, and our client, whose page before may have left as many, is told to come again.
    */
   inboxItemsPerSession: 64,
   /** Commands a client has sent and not been answered. At the cap the next ones wait in its outbox. */
@@ -20,17 +20,46 @@ export const LIMITS = {
   /** Commands waiting in a client's outbox, count and bytes. At either cap: OUTBOX_FULL. */
   outboxCommands: 256,
   outboxCommandBytes: 256 * 1024,
-  /** How long a client keeps an answered command, ms: a store that lost its last second gets it again. */
+  /** How long a client keeps an answered command, ms, and how many: a store that lost its last second gets them again. */
   redoMs: 6_000,
+  redoCommands: 256,
   /** Results kept per session for a client that did not get them, count and bytes. The oldest go: RESULT_GONE. */
   resultItems: 64,
   resultBytes: 128 * 1024,
-  /** Events kept per session for a client that did not get them, count and bytes. The oldest go: a gap. */
+  /**
+   * Events and messages of topics kept per session for a client that did not get them, count and bytes. The oldest messages go,
+   * their topics have them; then the oldest events: a gap.
+   */
   toldItems: 256,
   toldBytes: 128 * 1024,
   /** Names of commands and of events a room type may have: their number is one byte on the wire. More: the type is refused. */
   commandNames: 240,
   eventNames: 250,
+  /** Topics a room type may declare, levels and characters of a topic's name. More: the type, or the request, is refused. */
+  topicNames: 64,
+  topicLevels: 8,
+  topicChars: 120,
+  /** Messages kept of each concrete topic: default and maximum; and their bytes, packed. The oldest go: a gap for late readers. */
+  topicHistory: 50,
+  topicHistoryMax: 500,
+  topicHistoryBytes: 128 * 1024,
+  /** Concrete topics of a room, and topics of the host a process keeps in mind. At the room's cap a new one is TOPIC_REFUSED. */
+  topicsPerRoom: 256,
+  topicsPerProcess: 4_096,
+  /** How long a topic of the host outlives its newest message, and the key of a message its sender may repeat, seconds. */
+  hostTopicSeconds: 86_400,
+  hostTopicKeySeconds: 3_600,
+  /** Keys remembered of each topic where there is no Redis. The oldest go: nobody is left who could repeat one. */
+  hostTopicKeys: 1_024,
+  /** How long a session counts as a member of a topic of the host, and how often its process says so again, seconds. */
+  topicMemberSeconds: 60,
+  topicMemberAgainSeconds: 20,
+  /** Longest wait for what the host's topics are kept in, ms. Then: TOPIC_AWAY. */
+  topicBoardMs: 2_000,
+  /** Patterns a session is subscribed to, watched topics included. At the cap: TOPIC_REFUSED. */
+  subscriptionsPerSession: 64,
+  /** Messages a client holds back for one subscription until the server has answered it. The oldest go, and are asked for again. */
+  heldTopicMessages: 1_024,
   /** Longest time a command may wait to be sent, ms. */
   commandTtlMsMax: 3_600_000,
   /** A client says what it has after this many items, or this long after the first of them, ms. */
