@@ -2,7 +2,7 @@
  * A running host: configuration in, a listening server out. Everything real is made here (clock, store, metrics, sockets) and
  * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
  */
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from "node:http";
@@ -19,15 +19,18 @@ import { nameLeftovers } from "./log/leftovers.ts";
 import { MemoryStore } from "./log/memory-store.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
-import { typeOf } from "./room/protect.ts";
+import { seatIn } from "./room/protect.ts";
 import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
-import { greet } from "./session/greetings.ts";
+import { type Asked, greet } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
 import { GuardedTransport } from "./socket/transport.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Clock, Timer } from "./tick/clock.ts";
+import { HostTopics } from "./topics/host-topics.ts";
+import { MemoryBoard } from "./topics/memory-board.ts";
+import { RedisBoard } from "./topics/redis-board.ts";
 
 export const VERSION = "0.1.0";
 /** How long a process's pid stays known to the others without being said again, and how often it is said. */
@@ -89,21 +92,24 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     metrics,
     clock,
     heartbeat: options.heartbeat ?? host.heartbeat,
-    greet: (socket, request) => greet(socket, request, typeOf(matchMaker.getLocalRoomById(roomIdIn(request)))),
+    greet: (socket, request) => greet(socket, request, askedBy(request)),
   });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,
     ...backend,
     publicAddress: options.publicAddress ?? `:${port}`,
   });
+  const hostTopics = openTopics(options.redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,
     logger,
     metrics,
     store,
+    hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),
     secret: newSecret,
+    topicEpoch: newTopicEpoch,
   };
   const types = register(host, services);
   await matchMaker.accept();
@@ -137,15 +143,18 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       await matchMaker.gracefullyShutdown();
       transport.shutdown();
       http.closeAllConnections();
+      await hostTopics.close();
       await store.close();
       await closeBackend(backend);
+      metrics.close();
     },
   };
 }
 
-/** The room a socket asks for: `/<processId>/<roomId>?…`. */
-function roomIdIn(request: IncomingMessage): string {
-  return (request.url ?? "").split("?", 1)[0]!.split("/").at(-1)!;
+/** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */
+function askedBy({ url = "/" }: IncomingMessage): Asked | undefined {
+  const { pathname, searchParams } = new URL(url, "ws://server");
+  return seatIn(matchMaker.getLocalRoomById(pathname.split("/").at(-1)!), searchParams.get("sessionId") ?? "");
 }
 
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
@@ -176,6 +185,25 @@ function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: M
       logger.error({ err: error }, message);
     },
   });
+}
+
+function openTopics(redisUrl: string | undefined, clock: Clock, logger: Logger, metrics: Metrics): HostTopics {
+  const onFault = (error: unknown) => {
+    metrics.fault("host", "topics");
+    logger.error({ err: error }, "topics of the host");
+  };
+  return new HostTopics(
+    (hooks) =>
+      redisUrl === undefined
+        ? new MemoryBoard(hooks, newTopicEpoch())
+        : new RedisBoard(redisUrl, hooks, newTopicEpoch, onFault),
+    clock,
+    onFault,
+  );
+}
+
+function newTopicEpoch(): string {
+  return randomBytes(8).toString("base64url");
 }
 
 /** Says which pid a process id belongs to, for tests and operators who want to kill the right one. */

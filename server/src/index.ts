@@ -16,3 +16,4 @@ export { createLogger, type Logger } from "./inspect/logger.ts";
 export type { LogAppender, LogStore } from "./log/store.ts";
 export { readRoom } from "./log/read-log.ts";
 export { prepared, type Prepared } from "./inbox/prepared.ts";
+export type { TopicAccess } from "./topics/audience.ts";

@@ -1,14 +1,18 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
 import { type Client, type Room, Server, type ServerOptions } from "@colyseus/core";
-import { CODES } from "@ninelives/shared-schema";
 
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
-export function endStaleConnection(room: Room, sessionId: string, reconnectionToken: string): void {
+export function endStaleConnection(
+  room: Room,
+  sessionId: string,
+  reconnectionToken: string,
+  codeFor: (stale: Client) => number,
+): void {
   const stale = room.clients.get(sessionId);
   if (stale?.reconnectionToken !== reconnectionToken) return;
   const socket = stale.ref as typeof stale.ref & { close(code: number): void };
   room.checkReconnectionToken(reconnectionToken);
-  socket.close(CODES.REPLACED.code);
+  socket.close(codeFor(stale));
 }
 
 /** A seat that is held for a player who may come back. */

@@ -15,6 +15,7 @@ import {
   type Mailbox,
   NetError,
   pack,
+  type Result,
   unpack,
 } from "@ninelives/shared-schema";
 import { type Delivery, faultBody } from "../outbox/delivery.ts";
@@ -55,38 +56,40 @@ export class Commands {
   readonly #options: CommandsOptions;
   /** The last command of a session that is being prepared. */
   readonly #preparing = new Map<string, Promise<unknown>>();
+  /** How many commands of a session are prepared, or wait for one that is. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(options: CommandsOptions) {
     this.#options = options;
   }
 
-  /** One of our client's. Throws a RangeError for what our client never sends. */
+  /**
+   * One of our client's. Throws a RangeError for what our client never sends, and INBOX_FULL for one that has to come again:
+   * commands of the page before may wait still.
+   */
   arrived(sessionId: string, mailbox: Mailbox, { index, id, payload }: CommandItem): void {
     const { inbox, delivery, names } = this.#options;
-    if (inbox.isFullFor(sessionId)) throw new RangeError(`${LIMITS.inboxItemsPerSession} commands wait already`);
+    if (this.#isFullFor(sessionId)) throw inboxFull();
     const sent = decoded(payload);
+    const name = names[index] ?? `number ${index}`;
+    delivery.accepted(mailbox, id);
     const answer = (run: () => CommandOutcome) => {
       if (delivery.mailbox(sessionId) !== mailbox) return;
       if (id <= mailbox.commandId) {
         delivery.repeat(mailbox, id);
         return;
       }
-      const outcome = run();
-      const body = outcome.ok ? pack(outcome.result) : faultBody(outcome.fault);
-      delivery.answer(mailbox, { id, isFault: !outcome.ok, body });
+      delivery.answer(mailbox, this.#result(name, id, run()));
     };
-    if (id <= mailbox.commandId) void inbox.command(sessionId, () => delivery.repeat(mailbox, id));
-    else this.#submit(sessionId, names[index] ?? `number ${index}`, id, sent, answer);
+    if (id <= mailbox.commandId) inbox.command(sessionId, () => delivery.repeat(mailbox, id));
+    else this.#submit(sessionId, name, id, sent, answer);
   }
 
   /** A stock client's, which has no id: run at most once. Resolves when the answer may be sent. */
   requested(sessionId: string, name: string, payload: unknown): Promise<CommandOutcome> {
-    const { inbox, outbox } = this.#options;
-    if (inbox.isFullFor(sessionId)) {
-      const fault = new NetError("INBOX_FULL", "too many commands of this session wait for the next tick", {
-        limit: LIMITS.inboxItemsPerSession,
-      });
-      return Promise.resolve({ ok: false, fault });
+    const { outbox } = this.#options;
+    if (this.#isFullFor(sessionId)) {
+      return Promise.resolve({ ok: false, fault: inboxFull() });
     }
     return new Promise((resolve) => {
       this.#submit(sessionId, name, 0, payload ?? {}, (run) => {
@@ -94,6 +97,10 @@ export class Commands {
         outbox.stage(() => resolve(outcome));
       });
     });
+  }
+
+  #isFullFor(sessionId: string): boolean {
+    return this.#options.inbox.isFullFor(sessionId, this.#waiting.get(sessionId));
   }
 
   /** `answer` is called at the tick edge and runs the handler, or does not. */
@@ -114,7 +121,7 @@ export class Commands {
       if (from === undefined) return this.#failed(name, new NetError("LEFT", `command "${name}": its player has left`));
       return this.#attempt(name, command!.spec, () => act(from));
     };
-    const enqueue = (act: (from: Client) => unknown) => void inbox.command(sessionId, () => answer(run(act)));
+    const enqueue = (act: (from: Client) => unknown) => inbox.command(sessionId, () => answer(run(act)));
     const handler = command?.handler;
     if (handler === undefined || typeof handler === "function") {
       const before = this.#preparing.get(sessionId);
@@ -129,7 +136,7 @@ export class Commands {
       if (checked instanceof NetError || from === undefined) return () => undefined;
       try {
         const data = await handler.prepare(from, checked, envelope);
-        return (by: Client) => handler.apply(by, checked, data, envelope);
+        return (by: Client) => handler.run(by, checked, data, envelope);
       } catch (error) {
         return () => {
           throw error;
@@ -141,7 +148,13 @@ export class Commands {
 
   /** Calls `then` after `before`; what comes from the session meanwhile waits for it. */
   #follow(sessionId: string, before: Promise<unknown>, then: () => void | Promise<void>): void {
-    const done = before.then(then);
+    this.#waiting.set(sessionId, (this.#waiting.get(sessionId) ?? 0) + 1);
+    const done = before.then(async () => {
+      await then();
+      const left = this.#waiting.get(sessionId)! - 1;
+      if (left > 0) this.#waiting.set(sessionId, left);
+      else this.#waiting.delete(sessionId);
+    });
     this.#preparing.set(sessionId, done);
     void done.then(() => {
       if (this.#preparing.get(sessionId) === done) this.#preparing.delete(sessionId);
@@ -163,6 +176,16 @@ export class Commands {
     }
   }
 
+  /** A result that MessagePack cannot carry is a fault of the handler, found after it ran. */
+  #result(name: string, id: number, outcome: CommandOutcome): Result {
+    if (!outcome.ok) return { id, isFault: true, body: faultBody(outcome.fault) };
+    try {
+      return { id, isFault: false, body: pack(outcome.result) };
+    } catch (error) {
+      return this.#result(name, id, this.#failed(name, error));
+    }
+  }
+
   #failed(name: string, error: unknown): CommandOutcome {
     if (!(error instanceof NetError)) this.#options.onFault(error, name);
     const known =
@@ -170,6 +193,11 @@ export class Commands {
     this.#options.onRefused(known);
     return { ok: false, fault: new NetError(known.name, known.message.slice(0, LIMITS.errorTextChars), known.details) };
   }
+}
+
+function inboxFull(): NetError {
+  const details = { limit: LIMITS.inboxItemsPerSession };
+  return new NetError("INBOX_FULL", "too many commands of this session wait for the next tick", details);
 }
 
 function decoded(payload: Uint8Array): unknown {

@@ -17,15 +17,16 @@ export class Inbox {
     return this.#defer(fn);
   }
 
-  /** No more commands of this session fit before the next tick. */
-  isFullFor(sessionId: string): boolean {
-    return (this.#perSession.get(sessionId) ?? 0) >= LIMITS.inboxItemsPerSession;
+  /** No more commands of this session fit before the next tick. `elsewhere`: how many of its commands will still come in here. */
+  isFullFor(sessionId: string, elsewhere = 0): boolean {
+    return (this.#perSession.get(sessionId) ?? 0) + elsewhere >= LIMITS.inboxItemsPerSession;
   }
 
-  /** As {@link atTickEdge}, for a session's command. Ask {@link isFullFor} first. */
-  command<R>(sessionId: string, fn: () => R): Promise<R> {
+  /** Runs a session's command at the next tick edge; a throw is an unhandled rejection. Ask {@link isFullFor} first. */
+  command(sessionId: string, fn: () => void): void {
     this.#perSession.set(sessionId, (this.#perSession.get(sessionId) ?? 0) + 1);
-    return this.#defer(fn);
+    if (this.#closed) contained(fn);
+    else this.#items.push(() => contained(fn));
   }
 
   /** Runs everything that arrived before this call, in order. */
@@ -55,5 +56,14 @@ export class Inbox {
       if (this.#closed) run();
       else this.#items.push(run);
     });
+  }
+}
+
+/** One command's fault keeps no other one from running. */
+function contained(fn: () => void): void {
+  try {
+    fn();
+  } catch (error) {
+    void Promise.reject(error as Error);
   }
 }

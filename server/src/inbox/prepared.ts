@@ -4,7 +4,8 @@ import type { CommandEnvelope } from "@ninelives/shared-schema";
 
 export interface Prepared<Payload, Result> {
   prepare(client: Client, payload: Payload, command: CommandEnvelope): Promise<unknown>;
-  apply(client: Client, payload: Payload, prepared: unknown, command: CommandEnvelope): Result;
+  /** Not called `apply`: every function has one, and a handler may be a function. */
+  run(client: Client, payload: Payload, prepared: unknown, command: CommandEnvelope): Result;
 }
 
 /**
@@ -17,5 +18,5 @@ export function prepared<Payload, Result, Data>(
   prepare: (client: Client, payload: Payload, command: CommandEnvelope) => Promise<Data>,
   apply: (client: Client, payload: Payload, prepared: Data, command: CommandEnvelope) => Result,
 ): Prepared<Payload, Result> {
-  return { prepare, apply: apply as Prepared<Payload, Result>["apply"] };
+  return { prepare, run: apply as Prepared<Payload, Result>["run"] };
 }

@@ -41,6 +41,11 @@ export class Metrics {
     this.#gauge("ninelives_players", "Players connected to this host", () => counts().players);
   }
 
+  /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */
+  close(): void {
+    this.registry.clear();
+  }
+
   ticked(type: string, report: TickReport): void {
     this.#tickCost.observe({ type }, report.costMs / 1000);
     this.#tickLateness.observe({ type }, report.latenessMs / 1000);

@@ -31,6 +31,8 @@ interface Link {
 
 interface Correspondent {
   readonly mailbox: Mailbox;
+  /** Highest id of a command that runs without being sent again: it has run, or waits here. */
+  acceptedId: number;
   /** The log has everything up to these. */
   committedSeq: number;
   committedId: number;
@@ -65,7 +67,7 @@ export class Delivery {
   }
 
   /** A client that greets has joined, or has come back: it is welcomed, and gets what it misses. */
-  connected(client: Client, greeting: Greeting, seatHoldMs: number): void {
+  connected(client: Client, greeting: Greeting, seat: { readonly page: number; readonly seatHoldMs: number }): void {
     const correspondent = this.#correspondent(client.sessionId);
     const { mailbox } = correspondent;
     const { epoch } = this.#options;
@@ -81,9 +83,10 @@ export class Delivery {
     const names = greeting.contract === contract.hash ? undefined : { ...contract };
     const welcome = {
       epoch: epoch(),
-      commandId: mailbox.commandId,
+      commandId: Math.max(correspondent.acceptedId, mailbox.commandId),
       eventSeq: mailbox.seq,
-      seatHoldMs,
+      events: mailbox.events,
+      ...seat,
       ...(names === undefined ? {} : { names: { commands: [...names.commands], events: [...names.events] } }),
     };
     link.frame.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
@@ -107,6 +110,12 @@ export class Delivery {
       eventSeq: Math.min(ack.eventSeq, mailbox.seq),
       commandId: Math.min(ack.commandId, mailbox.commandId),
     });
+  }
+
+  /** A command has come and waits for its turn: a client that comes back meanwhile must not count it as one that never ran. */
+  accepted({ sessionId }: Mailbox, id: number): void {
+    const correspondent = this.#correspondents.get(sessionId)!;
+    correspondent.acceptedId = Math.max(correspondent.acceptedId, id);
   }
 
   answer(mailbox: Mailbox, result: Result): void {
@@ -149,7 +158,8 @@ export class Delivery {
   #correspondent(sessionId: string): Correspondent {
     let found = this.#correspondents.get(sessionId);
     if (found === undefined) {
-      found = { mailbox: this.mailboxes.open(sessionId), committedSeq: 0, committedId: 0, link: undefined };
+      const mailbox = this.mailboxes.open(sessionId);
+      found = { mailbox, acceptedId: 0, committedSeq: 0, committedId: 0, link: undefined };
       this.#correspondents.set(sessionId, found);
     }
     return found;
@@ -166,13 +176,16 @@ export class Delivery {
       }
       link.sentResultId = committedId;
     }
-    if (link.sentSeq + 1 < mailbox.firstKept && link.sentSeq < committedSeq) {
-      const to = Math.min(mailbox.firstKept - 1, committedSeq);
-      frame.add({ kind: ItemKind.GAP, from: link.sentSeq + 1, to });
-      link.sentSeq = to;
+    for (const { seq, events, told } of mailbox.lettersAfter(link.sentSeq)) {
+      if (seq > committedSeq) break;
+      const isEvent = told.kind === ItemKind.EVENT;
+      if (seq > link.sentSeq + 1) frame.add({ kind: ItemKind.GAP, seq: seq - 1, events: events - Number(isEvent) });
+      frame.add({ ...told, seq });
+      link.sentSeq = seq;
     }
-    for (; link.sentSeq < committedSeq; link.sentSeq++) {
-      frame.add({ ...mailbox.toldAt(link.sentSeq + 1)!, seq: link.sentSeq + 1 });
+    if (link.sentSeq < mailbox.seq && committedSeq === mailbox.seq) {
+      frame.add({ kind: ItemKind.GAP, seq: mailbox.seq, events: mailbox.events });
+      link.sentSeq = mailbox.seq;
     }
     if (!frame.isEmpty) client.enqueueRaw(frame.take());
   }

@@ -6,6 +6,7 @@
  */
 import { type Client, type DefineInputOptions, type InputAPI, Room } from "@colyseus/core";
 import type {
+  CheckedTopic,
   CommandEnvelope,
   CommandName,
   CommandPayload,
@@ -18,10 +19,13 @@ import type {
   Random,
   RoomType,
   StateOf,
+  TopicInput,
+  TopicName,
   TuningOf,
 } from "@ninelives/shared-schema";
 import { NetError } from "@ninelives/shared-schema";
 import type { Prepared } from "../inbox/prepared.ts";
+import type { TopicAccess } from "../topics/audience.ts";
 
 export interface Step {
   /** Number of this step, from 1. */
@@ -56,6 +60,7 @@ export interface GameRoomHost {
   readonly memory: { readonly game: object };
   readonly random: Random;
   emit(name: string, payload: unknown, to: Recipients | undefined): void;
+  publish(topic: string, payload: unknown): void;
 }
 
 const hosts = new WeakMap<object, { host: GameRoomHost; tuning: unknown }>();
@@ -80,6 +85,12 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
 
   /** Called once per step, after joins, leaves and commands of that step. */
   onTick?(step: Step): void;
+
+  /**
+   * May this player read, or write to, this topic? Asked at a subscription, and for every message again. Must not be async
+   * and must not change the room. Default: nobody may.
+   */
+  authorizeTopic?(client: Client, topic: TopicName<T>, access: TopicAccess): boolean;
 
   override onCreate?(options: JoinOptions<T>): void | Promise<unknown>;
 
@@ -111,6 +122,14 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
    */
   emit<K extends EventName<T>>(name: K, payload: EventInput<T, K>, to?: Recipients): void {
     hostOf(this).host.emit(name, payload, to);
+  }
+
+  /**
+   * Says something in a topic, as the server (`from` is empty). A topic of the room: in this tick. One of the host: once the
+   * log has the tick. A payload that does not fit the type throws here, in the game's own stack.
+   */
+  publish<Topic extends string>(topic: CheckedTopic<T, Topic>, payload: TopicInput<T, Topic>): void {
+    hostOf(this).host.publish(topic, payload);
   }
 
   /** For handlers: answers COMMAND_REFUSED with this sentence. Throw before changing anything. */

@@ -8,6 +8,7 @@
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
 import { releaseReservedSeats, TapSerializer } from "../adapter.ts";
+import type { Asked } from "../session/greetings.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
 
@@ -25,9 +26,11 @@ export function runtimeOf(room: Room): RoomRuntime<RoomType> {
   return insides.get(room)!.runtime;
 }
 
-/** The type of a room the host runs; undefined for one that is not here. */
-export function typeOf(room: Room | undefined): RoomType | undefined {
-  return room === undefined ? undefined : insides.get(room)?.runtime.type;
+/** What a socket asks for; undefined for a room that is not here. */
+export function seatIn(room: Room | undefined, sessionId: string): Asked | undefined {
+  const runtime = room === undefined ? undefined : insides.get(room)?.runtime;
+  if (runtime === undefined) return undefined;
+  return { type: runtime.type, page: runtime.memory.host.seats.get(sessionId)?.page ?? 0 };
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {

@@ -14,6 +14,8 @@ import {
 } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
+import type { TopicAccess } from "../topics/audience.ts";
+import { RoomTopics } from "../topics/room-topics.ts";
 import { converse } from "./conversation.ts";
 import { emit } from "./emit.ts";
 import { attachHost, GameRoom, type GameRoomHost } from "./game-room.ts";
@@ -35,6 +37,14 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     readonly #letIn = new WeakSet<Client>();
     /** Connections of players who had the seat before: they know of it, whatever this connection lost. */
     readonly #cameBack = new WeakSet<Client>();
+    readonly #topics = new RoomTopics({
+      room: runtimeOf(this),
+      host: services.hostTopics,
+      roomId: () => this.roomId,
+      newEpoch: services.topicEpoch,
+      mayUse: (client, topic, access) => this.#mayUse(client, topic, access),
+      onFault: (error, where) => this.#fault(error, where),
+    });
 
     constructor() {
       super();
@@ -74,6 +84,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         room: this,
         type,
         runtime: runtimeOf(this),
+        topics: this.#topics,
         handlers: gameOf(this).commands,
         metrics: services.metrics,
         onFault: (error, where) => this.#fault(error, where),
@@ -88,7 +99,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const { sessions, outbox } = runtimeOf(this);
       return this.#atTickEdge(async () => {
         sessions.entered(client);
-        this.#connected(client);
+        this.#connected(client, 1);
         const joined = super.onJoin!(client, checked as never, auth as never);
         await Promise.all([joined, new Promise<void>((committed) => outbox.stage(committed))]);
         if (client.state === ClientState.JOINING) this.#letIn.add(client);
@@ -100,9 +111,11 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       client.reconnectionToken = this.#token(client.sessionId);
       this.#letIn.add(client);
       this.#cameBack.add(client);
+      const greeting = greetingOf(client.ref);
+      const page = greeting === undefined ? 0 : runtimeOf(this).seats.page(client.sessionId, greeting.page);
       void this.#atTickEdge(() => {
         runtimeOf(this).sessions.entered(client);
-        this.#connected(client);
+        this.#connected(client, page);
         return super.onReconnect!(client);
       }).catch((error: unknown) => this.#fault(error, "onReconnect"));
     }
@@ -111,14 +124,20 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       return this.#atTickEdge(() => {
         const { sessions, delivery } = runtimeOf(this);
         sessions.left(client.sessionId);
+        this.#topics.left(client.sessionId);
         delivery.left(client.sessionId);
         return super.onLeave!(client, code);
       });
     }
 
-    /** A player who is back before the old connection was missed (another network) takes the seat over from it. */
+    /**
+     * A player who is back before the old connection was missed takes the seat over from it. Our client may ask again, and is
+     * told when it is a newer page that came; a stock one may not, or two of them would never stop.
+     */
     override hasReservedSeat(sessionId: string, reconnectionToken?: string): boolean {
-      if (reconnectionToken !== undefined) endStaleConnection(this, sessionId, reconnectionToken);
+      const codeFor = ({ ref }: Client) =>
+        (greetingOf(ref) === undefined ? CODES.REPLACED : CODES.MAY_TRY_RECONNECT).code;
+      if (reconnectionToken !== undefined) endStaleConnection(this, sessionId, reconnectionToken, codeFor);
       return super.hasReservedSeat(sessionId, reconnectionToken);
     }
 
@@ -164,12 +183,11 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     }
 
     /** Our client is welcomed, and told what it misses; a stock one is not. */
-    #connected(client: Client): void {
+    #connected(client: Client, page: number): void {
       client.reconnectionToken = this.#token(client.sessionId);
       const greeting = greetingOf(client.ref);
-      if (greeting !== undefined) {
-        runtimeOf(this).delivery.connected(client, greeting, this.#seatHoldSeconds(true) * 1000);
-      }
+      if (greeting === undefined) return;
+      runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#seatHoldSeconds(true) * 1000 });
     }
 
     #host(): GameRoomHost {
@@ -180,8 +198,19 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         },
         memory: runtime.memory,
         random: runtime.random,
+        publish: (topic, payload) => this.#topics.publishOwn(topic, payload),
         emit: (name, payload, to) => emit(runtime, name, payload, to, (error) => this.#fault(error, `event ${name}`)),
       };
+    }
+
+    /** What the game says; a throw is a no. */
+    #mayUse(client: Client, topic: string, access: TopicAccess): boolean {
+      try {
+        return gameOf(this).authorizeTopic?.(client, topic as never, access) ?? false;
+      } catch (error) {
+        this.#fault(error, "authorizeTopic");
+        return false;
+      }
     }
 
     #attempt(where: string, run: () => unknown): void {

@@ -3,16 +3,20 @@ import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
+import type { HostTopics } from "../topics/host-topics.ts";
 
 export interface RoomServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: LogStore;
+  readonly hostTopics: HostTopics;
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;
   /** A fresh seed for a new room's `random`, 32 bits. */
   readonly seed: () => number;
   /** A fresh secret for a new room's seat tokens, 256 bits. */
   readonly secret: () => string;
+  /** A fresh epoch for topics that begin, 64 bits. */
+  readonly topicEpoch: () => string;
 }

@@ -28,11 +28,18 @@ export function greetingOf(socket: object): Greeting | undefined {
   return greetings.get(socket);
 }
 
+/** The seat a socket asks for: the type of its room, and the newest page that had it; 0 for a seat nobody has had. */
+export interface Asked {
+  readonly type: RoomType;
+  readonly page: number;
+}
+
 /**
- * Reads the greeting of a socket that opens. `type`: of the room it asks for; undefined when the room is not here, or plain.
+ * Reads the greeting of a socket that opens. `asked`: undefined when the room is not here, or plain. A page that lost its seat to
+ * a newer one is told so before it can take it back.
  * A client with another layout of the state gets the layout with the state.
  */
-export function greet(socket: object, request: IncomingMessage, type: RoomType | undefined): Refusal | undefined {
+export function greet(socket: object, request: IncomingMessage, asked: Asked | undefined): Refusal | undefined {
   const url = new URL(request.url ?? "/", "ws://server");
   let greeting: Greeting | undefined;
   try {
@@ -40,13 +47,17 @@ export function greet(socket: object, request: IncomingMessage, type: RoomType |
   } catch (error) {
     return { code: CODES.BAD_FRAME.code, reason: (error as RangeError).message.slice(0, 123) };
   }
-  if (greeting === undefined || type === undefined) return undefined;
+  if (greeting === undefined || asked === undefined) return undefined;
+  const { type, page } = asked;
   if (greeting.protocol !== PROTOCOL_VERSION || greeting.typeVersion !== type.version) {
     const client = `${greeting.protocol}.${greeting.typeVersion}`;
     return {
       code: CODES.UPGRADE_REQUIRED.code,
       reason: CloseReason.upgrade(client, `${PROTOCOL_VERSION}.${type.version}`),
     };
+  }
+  if (greeting.page > 0 && greeting.page < page) {
+    return { code: CODES.REPLACED.code, reason: "the seat is held by a newer page" };
   }
   greetings.set(socket, greeting);
   if (greeting.contract !== contractOf(type).hash && url.searchParams.has("skipHandshake")) {

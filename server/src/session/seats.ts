@@ -21,6 +21,13 @@ export class Seats {
     if (seat !== undefined) seat.connected = connected;
   }
 
+  /** The page that takes the seat again: one that is new gets the next number, one that is back keeps its own. */
+  page(sessionId: string, greeted: number): number {
+    const seat = this.#seats.get(sessionId)!;
+    seat.page = greeted === 0 ? seat.page + 1 : Math.max(seat.page, greeted);
+    return seat.page;
+  }
+
   left(sessionId: string): void {
     this.#seats.delete(sessionId);
   }

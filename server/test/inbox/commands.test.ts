@@ -60,6 +60,14 @@ describe("commands", () => {
     assert.match(world.host.logText(), /returned a wrong result: truth/);
   });
 
+  it("[CMD2] [CMD5] a result that cannot travel is a fault of the handler, which ran once and does not run again", async () => {
+    const failed = refusal(ada.command("huge", {}));
+    cut(ada);
+    assert.equal((await world.pump(failed)).name, "COMMAND_FAILED");
+    assert.deepEqual(await world.pump(ada.command("add", { by: 1 })), { count: 1 });
+    assert.equal(lab.trace.filter((line) => line.endsWith(" huge")).length, 1);
+  });
+
   it("[CMD3] a stock client with too many commands for one tick is answered INBOX_FULL; the others of that tick run", async () => {
     const stock = await world.pump(new SdkClient(world.host.url).joinById(ada.roomId, { name: "Stock" }));
     const request = () => stock.request<unknown, { count: number }>("add", { by: 1 });

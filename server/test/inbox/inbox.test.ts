@@ -7,18 +7,16 @@ describe("inbox", () => {
   it("[TK4] runs what arrived before the tick, in order, lifecycle and commands together; what comes meanwhile waits", async () => {
     const inbox = new Inbox();
     const log: string[] = [];
-    const all = [
-      inbox.atTickEdge(() => {
-        log.push("join");
-        void inbox.atTickEdge(() => log.push("later"));
-      }),
-      inbox.command("a", () => log.push("command")),
-      inbox.atTickEdge(() => log.push("leave")),
-    ];
+    const joined = inbox.atTickEdge(() => {
+      log.push("join");
+      void inbox.atTickEdge(() => log.push("later"));
+    });
+    inbox.command("a", () => log.push("command"));
+    const left = inbox.atTickEdge(() => log.push("leave"));
     assert.deepEqual(log, []);
     inbox.run();
     assert.deepEqual(log, ["join", "command", "leave"]);
-    await Promise.all(all);
+    await Promise.all([joined, left]);
     inbox.run();
     assert.deepEqual(log.at(-1), "later");
   });
@@ -27,7 +25,7 @@ describe("inbox", () => {
     const inbox = new Inbox();
     for (let count = 0; count < LIMITS.inboxItemsPerSession; count++) {
       assert.equal(inbox.isFullFor("a"), false);
-      void inbox.command("a", () => {});
+      inbox.command("a", () => {});
     }
     assert.equal(inbox.isFullFor("a"), true);
     assert.equal(inbox.isFullFor("b"), false);
@@ -51,11 +49,29 @@ describe("inbox", () => {
     assert.equal(await whole, "whole");
   });
 
+  it("[TK7] a command that throws keeps no other one from running, and nobody's fault is silent", async () => {
+    const inbox = new Inbox();
+    const ran: string[] = [];
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    const unhandled = new Promise<unknown>((resolve) => process.once("unhandledRejection", resolve));
+    inbox.command("a", () => {
+      throw new Error("broken");
+    });
+    inbox.command("b", () => ran.push("b"));
+    inbox.run();
+    assert.deepEqual(ran, ["b"]);
+    assert.match(String(await unhandled), /broken/);
+    for (const other of others) process.on("unhandledRejection", other);
+  });
+
   it("once closed it runs what waits, and what comes as it comes", async () => {
     const inbox = new Inbox();
     const waited = inbox.atTickEdge(() => "waited");
     inbox.close();
     assert.equal(await waited, "waited");
-    assert.equal(await inbox.command("a", () => "at once"), "at once");
+    const ran: string[] = [];
+    inbox.command("a", () => ran.push("at once"));
+    assert.deepEqual(ran, ["at once"]);
   });
 });
