@@ -80,12 +80,13 @@ export class SessionClient extends SdkClient {
 }
 
 /** What a frame is for; undefined for frames that only the SDK cares about. */
-export type FrameKind = "join" | "join with layout" | "state" | undefined;
+export type FrameKind = "join" | "join with layout" | "state" | "pong" | undefined;
 
 export function frameKind(data: ArrayBuffer): FrameKind {
   const bytes = new Uint8Array(data);
   const opcode = bytes[0]! & OPCODE_MASK;
   if (opcode === Protocol.ROOM_STATE || opcode === Protocol.ROOM_STATE_PATCH) return "state";
+  if (opcode === Protocol.PING) return "pong";
   if (opcode !== Protocol.JOIN_ROOM) return undefined;
   const serializer = 2 + bytes[1]!;
   return (bytes[serializer + 1 + bytes[serializer]!] ?? 0) === 0 ? "join" : "join with layout";

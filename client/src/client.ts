@@ -9,7 +9,7 @@ import { type KeptSeat, readSeat, type SeatStorage, sessionSeatStorage } from ".
 import { type OpenSocket, openWebSocket } from "./connection/socket.ts";
 import { joinError } from "./errors.ts";
 import { Room } from "./room.ts";
-import type { SessionServices } from "./session.ts";
+import type { SessionServices } from "./services.ts";
 
 export interface ConnectOptions {
   /**
@@ -19,8 +19,8 @@ export interface ConnectOptions {
   readonly liveness?: keyof typeof LIVENESS | LivenessProfile;
   /** When attempts to come back are made. */
   readonly backoff?: BackoffOptions;
-  /** Where the seat is kept over a reload of the page. Default: the tab's sessionStorage; in Node nothing. */
-  readonly storage?: SeatStorage;
+  /** Where the seat in a room of this type is kept over a reload of the page. Default: the tab's sessionStorage; in Node nowhere. */
+  readonly storage?: (typeName: string) => SeatStorage | undefined;
   /** Default: the system's monotonic clock. */
   readonly clock?: ClientClock;
   /** Uniform in [0, 1); spreads attempts. Default: Math.random. */
@@ -46,20 +46,21 @@ type Join = (sdk: SessionClient) => Promise<unknown>;
  */
 export class Client {
   readonly #url: string;
-  readonly #services: SessionServices;
+  readonly #services: Omit<SessionServices, "storage">;
+  readonly #storageOf: (typeName: string) => SeatStorage | undefined;
   readonly #fetch: typeof fetch | undefined;
 
   constructor(url: string, options: ConnectOptions) {
     const { liveness = "default", clock = systemClock, random = Math.random, storage, hints } = options;
     this.#url = url;
     this.#fetch = options.fetch;
+    this.#storageOf = storage ?? tabStorage;
     this.#services = {
       clock,
       random,
       openSocket: options.openSocket ?? openWebSocket,
       backoff: options.backoff ?? {},
       liveness: typeof liveness === "string" ? LIVENESS[liveness] : liveness,
-      storage: storage ?? (typeof sessionStorage === "undefined" ? undefined : sessionSeatStorage()),
       hints: hints ?? browserWindow(),
     };
   }
@@ -88,7 +89,7 @@ export class Client {
    * when no seat of this type is kept. Rejects as a join does when it is gone.
    */
   async resume<T extends RoomType>(type: T): Promise<Room<T> | undefined> {
-    const { storage } = this.#services;
+    const storage = this.#storageOf(type.name);
     const kept = storage === undefined ? undefined : readSeat(storage);
     if (kept === undefined || kept.typeName !== type.name) return undefined;
     const { roomId, sessionId, processId, address, token } = kept;
@@ -103,8 +104,9 @@ export class Client {
 
   async #enter<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
     let made: Room<T> | undefined;
+    const services = { ...this.#services, storage: this.#storageOf(type.name) };
     const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, address) => {
-      made = new Room(type, sdkRoom, address, this.#services, kept);
+      made = new Room(type, sdkRoom, address, services, kept);
       const { session } = made;
       session.entered.catch((error: { code: number; message: string }) => {
         sdkRoom.onError.invoke(error.code, error.message);
@@ -122,10 +124,15 @@ export class Client {
       made?.session.lifeline.abandon();
       throw refusal ?? joinError(error);
     }
-    const { inbox } = made!.session;
-    this.#services.clock.after(0, () => inbox.release());
+    const { session } = made!;
+    this.#services.clock.after(0, () => session.release());
     return made!;
   }
+}
+
+/** A tab may be in a room of each type at a time. */
+function tabStorage(typeName: string): SeatStorage | undefined {
+  return typeof sessionStorage === "undefined" ? undefined : sessionSeatStorage(`ninelives:seat:${typeName}`);
 }
 
 function browserWindow(): HintTarget | undefined {

@@ -1,5 +1,8 @@
 export { Client, connect, type ConnectOptions } from "./client.ts";
-export { type Gap, type OwnEvents, Room } from "./room.ts";
+export { type Gap, type OwnEvents, Room, type SubscribeOptions } from "./room.ts";
+export type { TopicGap, TopicMeta } from "./topics/reader.ts";
+export type { Subscription } from "./topics/topics.ts";
+export type { TopicMembers } from "./topics/watch.ts";
 export { type ClientClock, type ClientTimer, systemClock } from "./clock.ts";
 export type { BackoffOptions } from "./connection/backoff.ts";
 export type { HintTarget } from "./connection/hints.ts";

@@ -1,6 +1,8 @@
 /** A client's side of a room: typed state, inputs, commands and events, and the state of its connection. */
 import type { InputHandle, Room as SdkRoom } from "@colyseus/sdk";
 import {
+  type CheckedPattern,
+  type CheckedTopic,
   type CommandEnvelope,
   type CommandInput,
   type CommandName,
@@ -13,23 +15,37 @@ import {
   ItemKind,
   type RoomType,
   type StateOf,
+  type TopicInput,
+  type TopicPayload,
   unpack,
 } from "@ninelives/shared-schema";
 import { inputHandle, type SessionRoom } from "./adapter.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { KeptSeat } from "./connection/seat-keeper.ts";
+import { Listeners } from "./listeners.ts";
 import { NetStats } from "./net-stats.ts";
-import { Session, type SessionServices } from "./session.ts";
+import type { SessionServices } from "./services.ts";
+import { Session } from "./session.ts";
+import type { TopicGap, TopicMeta } from "./topics/reader.ts";
+import { type Subscription, Topics } from "./topics/topics.ts";
+import type { TopicMembers } from "./topics/watch.ts";
 
 /** Longest wait for answers before a goodbye, ms. */
 const LAST_ANSWERS_MS = 2_000;
 
 /** Events that were told and can not be replayed: the server keeps no more than so many for a client that is away. */
 export interface Gap {
-  /** Numbers of the first and the last that are missing. */
+  /** Numbers of the first and the last that are missing, among all events this session was told. */
   readonly from: number;
   readonly to: number;
   readonly missed: number;
+}
+
+export interface SubscribeOptions {
+  /** Messages of each topic that were said before, at most. Range [0, 500]. Default 0. */
+  readonly history?: number;
+  /** Told of messages the server did not keep long enough for this client. */
+  readonly onGap?: (gap: TopicGap) => void;
 }
 
 /** What the framework itself tells, beside the room type's events. */
@@ -39,8 +55,6 @@ export interface OwnEvents {
   fresh: Record<never, never>;
 }
 
-type Listener = (payload: never) => void;
-
 export class Room<T extends RoomType> {
   readonly type: T;
   /** What the connection costs and how well it does. */
@@ -48,9 +62,10 @@ export class Room<T extends RoomType> {
   /** The stock SDK's room below: for its prediction tools, and for what this class does not wrap. */
   readonly sdk: SdkRoom<unknown, StateOf<T>>;
   readonly #session: Session;
+  readonly #topics: Topics;
   readonly #services: SessionServices;
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #patchListeners = new Set<() => void>();
+  readonly #listeners = new Map<string, Listeners<never>>();
+  readonly #patchListeners = new Listeners<void>();
   #input: InputHandle<InputOf<T>> | undefined;
 
   /** Made by a {@link Client}; not for apps. */
@@ -59,15 +74,23 @@ export class Room<T extends RoomType> {
     this.sdk = sdk as SdkRoom<unknown, StateOf<T>>;
     this.#services = services;
     this.#session = new Session(type, sdk, address, services, {
-      stateArrived: () => {
-        for (const listener of this.#patchListeners) listener();
+      stateArrived: () => this.#patchListeners.tell(),
+      told: (kind, seq, body) => {
+        if (kind === ItemKind.EVENT) this.#event(body);
+        else this.#topics.told(seq, body);
       },
-      told: (kind, body) => this.#told(kind, body),
-      gap: (from, to) => this.#deliver("gap", { from, to, missed: to - from + 1 }),
+      gap: (from, to) => {
+        if (to >= from) this.#deliver("gap", { from, to, missed: to - from + 1 });
+        this.#topics.missed();
+      },
       fresh: () => this.#deliver("fresh", {}),
       dropped: () => this.#input?.reset(),
     });
-    if (kept !== undefined) this.#session.restore(kept);
+    this.#topics = new Topics(type, this.#session.outbox);
+    if (kept !== undefined) {
+      this.#session.restore(kept);
+      this.#topics.forgetOld();
+    }
     this.net = new NetStats(() => this.sdk.clock, this.#session.counts, services.clock);
     sdk.onMessage(DELIVERY_CHANNEL, (items: Uint8Array) => this.#session.take(items));
   }
@@ -125,17 +148,45 @@ export class Room<T extends RoomType> {
   /** Calls back for every event of that name, each once and in order; returns how to stop that. */
   on<K extends EventName<T>>(name: K, listener: (payload: EventPayload<T, K>) => void): () => void;
   on<K extends keyof OwnEvents>(name: K, listener: (payload: OwnEvents[K]) => void): () => void;
-  on(name: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
+  on(name: string, listener: (payload: never) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Listeners();
     this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    return listeners.add(listener);
+  }
+
+  /**
+   * Calls back for every message of every topic the pattern fits: `*` is one level, `#` at the end one or more. Each once and
+   * in the order of its topic, over any number of drops. Resolves when the server has answered; rejects with a NetError:
+   * TOPIC_UNKNOWN, TOPIC_REFUSED, TOPIC_AWAY, or one of {@link command}.
+   */
+  subscribe<Pattern extends string>(
+    pattern: CheckedPattern<T, Pattern>,
+    listener: (payload: TopicPayload<T, Pattern>, meta: TopicMeta) => void,
+    { history = 0, onGap = () => {} }: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return this.#topics.read(pattern, { history, message: listener as (payload: unknown) => void, gap: onGap });
+  }
+
+  /** Says something in a topic, exactly once, as a command does. Resolves with its number there. Rejects as a subscription does. */
+  async publish<Topic extends string>(
+    topic: CheckedTopic<T, Topic>,
+    payload: TopicInput<T, Topic>,
+  ): Promise<{ readonly offset: number }> {
+    const { offset } = await this.#topics.publish(topic, payload);
+    return { offset };
+  }
+
+  /** Calls back with everybody who is subscribed to this topic by its name, now and whenever that changes. Rejects as a subscription does. */
+  watchTopic<Topic extends string>(
+    topic: CheckedTopic<T, Topic>,
+    listener: (members: TopicMembers) => void,
+  ): Promise<Subscription> {
+    return this.#topics.watch(topic, listener);
   }
 
   /** Calls back after every change of the state that has arrived: a patch, or the whole state in place of one. */
   onPatch(listener: () => void): () => void {
-    this.#patchListeners.add(listener);
-    return () => this.#patchListeners.delete(listener);
+    return this.#patchListeners.add(listener);
   }
 
   /**
@@ -145,8 +196,13 @@ export class Room<T extends RoomType> {
   async leave(): Promise<void> {
     const { connection, outbox, lifeline } = this.#session;
     if (connection.state === "CONNECTED") {
-      const late = new Promise<void>((resolve) => this.#services.clock.after(LAST_ANSWERS_MS, resolve));
-      await Promise.race([outbox.drained(), late]);
+      await new Promise<void>((resolve) => {
+        const late = this.#services.clock.after(LAST_ANSWERS_MS, resolve);
+        void outbox.drained().then(() => {
+          late.cancel();
+          resolve();
+        });
+      });
     }
     if (connection.state === "DISCONNECTED") return;
     const left = new Promise<void>((resolve) => {
@@ -156,13 +212,12 @@ export class Room<T extends RoomType> {
     await left;
   }
 
-  #told(kind: number, body: Uint8Array): void {
-    if (kind !== ItemKind.EVENT) return;
+  #event(body: Uint8Array): void {
     const name = this.#session.names.events[body[0]!];
     if (name !== undefined) this.#deliver(name, unpack(body.subarray(1)));
   }
 
   #deliver(name: string, payload: unknown): void {
-    for (const listener of this.#listeners.get(name) ?? []) listener(payload as never);
+    this.#listeners.get(name)?.tell(payload as never);
   }
 }

@@ -6,58 +6,35 @@ import {
   CODES,
   type Contract,
   contractOf,
-  GREETING_PARAM,
   ItemKind,
   NetError,
-  PROTOCOL_VERSION,
   readServerFrame,
   readWelcome,
   type RoomType,
   type ServerItem,
+  type ToldKind,
   type Welcome,
   writeClientFrame,
-  writeGreeting,
 } from "@ninelives/shared-schema";
 import { type FrameCounts, frameKind, LEAVE_FRAME, PING_FRAME, type SessionRoom, type Wire } from "./adapter.ts";
-import type { ClientClock } from "./clock.ts";
-import type { BackoffOptions } from "./connection/backoff.ts";
 import { Connection } from "./connection/connection.ts";
-import type { HintTarget } from "./connection/hints.ts";
 import { Lifeline } from "./connection/lifeline.ts";
-import type { LivenessProfile } from "./connection/liveness.ts";
-import { type KeptSeat, type SeatStorage, writeSeat } from "./connection/seat-keeper.ts";
-import type { OpenSocket } from "./connection/socket.ts";
+import { Seat } from "./connection/seat.ts";
+import { type KeptSeat, writeSeat } from "./connection/seat-keeper.ts";
 import { CommandOutbox } from "./delivery/command-outbox.ts";
 import { EventInbox } from "./delivery/event-inbox.ts";
 import { joinError, refusal } from "./errors.ts";
-
-/** What a client gives each of its sessions. */
-export interface SessionServices {
-  readonly clock: ClientClock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly openSocket: OpenSocket;
-  readonly backoff: BackoffOptions;
-  readonly liveness: LivenessProfile;
-  readonly storage: SeatStorage | undefined;
-  readonly hints: HintTarget | undefined;
-}
+import type { SessionServices } from "./services.ts";
 
 /** What the app's side of the room is told. */
 export interface SessionHooks {
   stateArrived(): void;
   /** An event, or something of a topic, in order. */
-  told(kind: typeof ItemKind.EVENT | typeof ItemKind.TOPIC, body: Uint8Array): void;
+  told(kind: ToldKind, seq: number, body: Uint8Array): void;
   gap(from: number, to: number): void;
   /** The state was built anew: objects of the old one are dead. */
   fresh(): void;
   dropped(): void;
-}
-
-/** Where a seat is, as matchmaking said it. */
-export interface SeatPlace {
-  readonly processId: string;
-  readonly address?: string;
 }
 
 export class Session {
@@ -72,12 +49,13 @@ export class Session {
   readonly entered: Promise<void>;
   /** Highest epoch seen of the room. */
   #epoch = 0;
-  readonly #type: RoomType;
+  /** Number of this page among those that had the seat; 0 before the server said it. */
+  #page = 0;
   readonly #sdk: SessionRoom;
+  readonly #seat: Seat;
   readonly #services: SessionServices;
   readonly #hooks: SessionHooks;
   readonly #contract: Contract;
-  #address: string;
   #wasIn = false;
   #hasState = false;
   #isWelcome = false;
@@ -88,9 +66,8 @@ export class Session {
 
   constructor(type: RoomType, sdk: SessionRoom, address: string, services: SessionServices, hooks: SessionHooks) {
     const { clock } = services;
-    this.#type = type;
     this.#sdk = sdk;
-    this.#address = address;
+    this.#seat = new Seat(type, sdk, address);
     this.#services = services;
     this.#hooks = hooks;
     this.#contract = contractOf(type);
@@ -109,8 +86,9 @@ export class Session {
       {
         send: (command) => this.#send(writeClientFrame(this.inbox.takeAck(), command)),
         numberOf: (name) => this.names.commands.indexOf(name),
+        isConnected: () => this.connection.state === "CONNECTED",
         owed: (isOwed) => this.lifeline.owed(isOwed),
-        changed: () => this.#keep(),
+        added: () => this.#keep(),
       },
       clock,
       type.version,
@@ -132,8 +110,14 @@ export class Session {
   /** Goes on with what the page before kept. */
   restore(seat: KeptSeat): void {
     this.#epoch = seat.epoch;
-    this.inbox.eventSeq = seat.eventSeq;
+    this.inbox.restart(seat);
     this.outbox.restore(seat.pending);
+  }
+
+  /** The app listens: what was held back for it is told now. */
+  release(): void {
+    this.inbox.release();
+    this.#keep();
   }
 
   #lifelineHooks() {
@@ -149,27 +133,10 @@ export class Session {
   }
 
   #whereTo(): string {
-    const url = new URL(this.#address);
     const { eventSeq, resultId } = this.inbox;
-    const greeting = {
-      protocol: PROTOCOL_VERSION,
-      typeVersion: this.#type.version,
-      contract: this.#contract.hash,
-      epoch: this.#epoch,
-      eventSeq,
-      resultId,
-    };
-    url.searchParams.set(GREETING_PARAM, writeGreeting(greeting));
-    if (this.connection.state !== "CONNECTING") {
-      url.searchParams.set("reconnectionToken", this.#token);
-      url.searchParams.set("skipHandshake", "1");
-      this.#sdk.beginAgain();
-    }
-    return url.href;
-  }
-
-  get #token(): string {
-    return this.#sdk.reconnectionToken.slice(this.#sdk.roomId.length + 1);
+    const isAgain = this.connection.state !== "CONNECTING";
+    if (isAgain) this.#sdk.beginAgain();
+    return this.#seat.address({ epoch: this.#epoch, eventSeq, resultId, page: this.#page }, isAgain);
   }
 
   #send(frame: Uint8Array): void {
@@ -181,8 +148,10 @@ export class Session {
     this.counts.bytes += data.byteLength;
     const kind = frameKind(data);
     const isAgain = this.connection.state !== "CONNECTING";
+    if (kind === undefined && this.connection.state === "DISCONNECTED") return;
     const isFresh = kind === "join with layout" && isAgain;
     if (isFresh) this.#sdk.forgetLayout();
+    if (kind === "pong") this.lifeline.answered();
     this.#sdk.take(data);
     if (kind === "join" || kind === "join with layout") {
       this.#wasIn = true;
@@ -214,25 +183,28 @@ export class Session {
         this.outbox.answered(item.id, item.kind === ItemKind.FAULT, item.body);
         break;
       case ItemKind.GAP:
-        this.inbox.told(item.to, () => this.#hooks.gap(item.from, item.to));
+        this.inbox.missed({ eventSeq: item.seq, events: item.events }, (from, to) => this.#hooks.gap(from, to));
         break;
       default:
-        this.inbox.told(item.seq, () => this.#hooks.told(item.kind, item.body));
+        this.inbox.arrived(item.seq, item.kind === ItemKind.EVENT, () =>
+          this.#hooks.told(item.kind, item.seq, item.body),
+        );
     }
   }
 
-  #welcome({ epoch, commandId, eventSeq, seatHoldMs, names }: Welcome): void {
+  #welcome({ epoch, commandId, eventSeq, events, page, seatHoldMs, names }: Welcome): void {
     if (epoch < this.#epoch) {
       this.lifeline.cut("LINK_DEAD");
       return;
     }
     this.#epoch = epoch;
+    this.#page = page;
     this.names = names ?? this.#contract;
     this.lifeline.reconnectForMs = seatHoldMs;
     if (eventSeq < this.inbox.eventSeq) {
-      const from = eventSeq + 1;
-      this.inbox.tellApp(() => this.#hooks.gap(from, from));
-      this.inbox.eventSeq = eventSeq;
+      const to = this.inbox.events;
+      this.inbox.tellApp(() => this.#hooks.gap(events + 1, to));
+      this.inbox.restart({ eventSeq, events });
     }
     this.inbox.resultId = Math.min(this.inbox.resultId, commandId);
     this.#isWelcome = true;
@@ -253,7 +225,7 @@ export class Session {
   #ended(reason: keyof typeof CODES): void {
     this.inbox.stop();
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
-    this.#services.storage?.clear();
+    if (this.#isWelcome) this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#wasIn) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
@@ -261,18 +233,7 @@ export class Session {
   #keep(): void {
     const { storage } = this.#services;
     if (storage === undefined || this.connection.state === "DISCONNECTED" || !this.#isWelcome) return;
-    const { host, pathname } = new URL(this.#address);
-    writeSeat(storage, {
-      version: 1,
-      typeName: this.#type.name,
-      roomId: this.#sdk.roomId,
-      sessionId: this.#sdk.sessionId,
-      processId: pathname.split("/").at(-2) ?? "",
-      address: host,
-      token: this.#token,
-      epoch: this.#epoch,
-      eventSeq: this.inbox.eventSeq,
-      pending: this.outbox.kept,
-    });
+    const { told } = this.inbox;
+    writeSeat(storage, this.#seat.kept({ epoch: this.#epoch, ...told, pending: this.outbox.kept }));
   }
 }

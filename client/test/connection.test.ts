@@ -119,7 +119,7 @@ describe("a room's connection", () => {
 
   it("[CL7] a page that was loaded again takes the same seat, and its unanswered commands go on", async () => {
     const storage = memorySeatStorage();
-    const ada = await connect(host.url, { storage }).joinById(Lab, keeper.roomId, { name: "Ada" });
+    const ada = await connect(host.url, { storage: () => storage }).joinById(Lab, keeper.roomId, { name: "Ada" });
     await ada.command("add", { by: 2 });
     const { lifeline } = ada.session;
     const send = lifeline.send.bind(lifeline);
@@ -129,14 +129,14 @@ describe("a room's connection", () => {
     const kept = storage.load()!;
     lifeline.abandon();
     storage.save(kept);
-    const again = await connect(host.url, { storage }).resume(Lab);
+    const again = await connect(host.url, { storage: () => storage }).resume(Lab);
     assert.equal(again?.sessionId, ada.sessionId);
     assert.equal(again.roomId, ada.roomId);
     await until("the command of the page before", () => again.state.count === 7);
     assert.deepEqual(await again.command("add", { by: 1 }), { count: 8 });
     await again.leave();
     assert.equal(storage.load(), undefined);
-    assert.equal(await connect(host.url, { storage }).resume(Lab), undefined);
+    assert.equal(await connect(host.url, { storage: () => storage }).resume(Lab), undefined);
   });
 
   it("[VER1] a client of another version of the room type is refused with UPGRADE_REQUIRED and both versions", async () => {

@@ -8,6 +8,7 @@
  * Only `setState` changes it; every change is told with the reason for it.
  */
 import type { CodeName } from "@ninelives/shared-schema";
+import { Listeners } from "../listeners.ts";
 
 export type ConnectionState =
   | { readonly name: "CONNECTING" }
@@ -33,7 +34,7 @@ const NEXT: Readonly<Record<ConnectionName, readonly ConnectionName[]>> = {
 
 export class Connection {
   #state: ConnectionState = { name: "CONNECTING" };
-  readonly #listeners = new Set<(change: ConnectionChange) => void>();
+  readonly #listeners = new Listeners<ConnectionChange>();
 
   get state(): ConnectionName {
     return this.#state.name;
@@ -46,8 +47,7 @@ export class Connection {
 
   /** Calls back at every change; returns how to stop that. */
   onChange(listener: (change: ConnectionChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** For the room that owns the connection. False, and nothing changes, where the drawing above has no arrow. */
@@ -55,7 +55,7 @@ export class Connection {
     const from = this.#state.name;
     if (!NEXT[from].includes(next.name)) return false;
     this.#state = next;
-    for (const listener of this.#listeners) listener({ from, to: next.name, reason });
+    this.#listeners.tell({ from, to: next.name, reason });
     return true;
   }
 }

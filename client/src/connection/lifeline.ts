@@ -84,6 +84,11 @@ export class Lifeline {
     this.#socket?.send(frame);
   }
 
+  /** The frame that came answers a ping. */
+  answered(): void {
+    this.#liveness.answered();
+  }
+
   /** The server owes an answer, or owes none any more. */
   owed(isOwed: boolean): void {
     this.#liveness.waiting(isOwed);
@@ -119,7 +124,7 @@ export class Lifeline {
     this.#open();
   }
 
-  /** Gives the seat up, in any state. Done at once for the app; the server is told as soon as it can be. */
+  /** Gives the seat up, in any state. Done at once for the app; the server is told by the attempt that was due anyway. */
   leave(): void {
     const { connection } = this.#options;
     if (connection.state === "DISCONNECTED") return;
@@ -127,10 +132,7 @@ export class Lifeline {
     if (connection.state === "CONNECTED") {
       this.#liveness.stop();
       this.#sayGoodbye();
-    } else {
-      this.#end("CONSENTED");
-      if (this.#isWaiting) this.#wait();
-    }
+    } else this.#end("CONSENTED");
   }
 
   /** Lets go of everything without a word: the page goes away, the seat stays. */

@@ -7,8 +7,8 @@
  *   something owed, silence of half of pendingDeadAfterMs    ping
  *   something owed, silence of the patience                  dead
  *
- * Patience is pendingDeadAfterMs, on a slow network three round trips and 200 ms. Round trips are those of our own pings; until
- * some are measured the network is taken to be slow, at 500 ms.
+ * Patience is pendingDeadAfterMs, on a slow network three round trips and 200 ms. Round trips are those of our own pings, the
+ * first of which is sent when the connection opens; until it is answered the network is taken to be slow, at 500 ms.
  *
  * A check that comes late means that this side slept: frames may wait unread, so the silence is asked about and given the
  * patience once more, at most once per silence. One timer at most; a frame costs two assignments and arms nothing.
@@ -27,9 +27,9 @@ export interface LivenessProfile {
 
 export const LIVENESS = {
   /** Rooms that may have nothing to say for long: a lobby, a board game. */
-  default: { heartbeatMs: 30_000, deadAfterMs: 60_000, pendingDeadAfterMs: 1_000 },
+  default: { heartbeatMs: 30_000, deadAfterMs: 60_000, pendingDeadAfterMs: 900 },
   /** Rooms that send patches all the time. */
-  game: { heartbeatMs: 1_000, deadAfterMs: 3_000, pendingDeadAfterMs: 1_000 },
+  game: { heartbeatMs: 1_000, deadAfterMs: 3_000, pendingDeadAfterMs: 900 },
 } as const satisfies Record<string, LivenessProfile>;
 
 export interface LivenessHooks {
@@ -57,8 +57,10 @@ export class Liveness {
   #dueMs = 0;
   #heardMs = 0;
   #pingedMs: number | undefined;
-  /** The oldest ping after which nothing was heard. */
+  /** The oldest ping that was not answered. */
   #unansweredMs: number | undefined;
+  /** A ping of this connection was answered. */
+  #isMeasured = false;
   /** Since when something is owed. */
   #owedMs: number | undefined;
   /** When a late check asked, in place of judging. */
@@ -76,23 +78,24 @@ export class Liveness {
     return Math.max(this.#profile.pendingDeadAfterMs, ROUND_TRIPS * this.#roundTripMs + ANSWER_MS);
   }
 
-  /** A connection is open. Silence counts from now; what was owed still is; a network known to be slow stays so. */
+  /** A connection is open, and asked at once how slow it is. Silence counts from now; what was owed still is. */
   start(): void {
     this.stop();
     const nowMs = this.#clock.now();
     this.#running = true;
     this.#heardMs = nowMs;
     this.#pingedMs = undefined;
-    this.#unansweredMs = undefined;
     this.#wokeMs = undefined;
     if (this.#owedMs !== undefined) this.#owedMs = nowMs;
+    this.#isMeasured = false;
     this.#roundTripMs = Math.max(this.#roundTripMs, UNKNOWN_ROUND_TRIP_MS);
-    this.#arm(nowMs);
+    this.#ping(nowMs);
   }
 
-  /** The connection is closed: no timer is left, no hook is called. */
+  /** The connection is closed: no timer is left, no hook is called, and what comes on the next one answers none of its pings. */
   stop(): void {
     this.#running = false;
+    this.#unansweredMs = undefined;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -100,8 +103,17 @@ export class Liveness {
   /** A frame came, any frame. */
   heard(): void {
     this.#heardMs = this.#clock.now();
-    if (this.#unansweredMs !== undefined) this.#answered(this.#unansweredMs);
     this.#wokeMs = undefined;
+  }
+
+  /** The frame that came answers a ping. */
+  answered(): void {
+    if (this.#unansweredMs === undefined) return;
+    const sampleMs = Math.min(LIMITS.roundTripMs, this.#heardMs - this.#unansweredMs);
+    if (this.#isMeasured) this.#roundTripMs += (sampleMs - this.#roundTripMs) * SMOOTHING;
+    else this.#roundTripMs = sampleMs;
+    this.#isMeasured = true;
+    this.#unansweredMs = undefined;
   }
 
   /**
@@ -113,12 +125,6 @@ export class Liveness {
     const nowMs = this.#clock.now();
     this.#owedMs = isWaiting ? nowMs : undefined;
     if (this.#running && isWaiting && this.#nextMs() < this.#dueMs) this.#arm(nowMs);
-  }
-
-  #answered(pingedMs: number): void {
-    const sampleMs = Math.min(LIMITS.roundTripMs, this.#heardMs - pingedMs);
-    this.#roundTripMs += (sampleMs - this.#roundTripMs) * SMOOTHING;
-    this.#unansweredMs = undefined;
   }
 
   /** From when on silence counts against what is owed. */

@@ -6,7 +6,8 @@
  * reads as no seat and is cleared. A seat that cannot be kept is cleared as well: an older one in its place would number
  * its next command as one that has already run.
  */
-import { LIMITS } from "@ninelives/shared-schema";
+import { LIMITS, unpack } from "@ninelives/shared-schema";
+import { fromBase64 } from "../delivery/base64.ts";
 
 /** Keeps one text. None of these may throw; what cannot be kept is gone. */
 export interface SeatStorage {
@@ -17,7 +18,7 @@ export interface SeatStorage {
 
 /** A command that was not answered yet. */
 export interface KeptCommand {
-  /** 1 and up, different in each. */
+  /** 1 and up, higher than that of the one before. */
   readonly id: number;
   readonly name: string;
   /** Base64 of the packed bytes. */
@@ -38,14 +39,16 @@ export interface KeptSeat {
   readonly epoch: number;
   /** Events up to this have arrived. */
   readonly eventSeq: number;
+  /** How many of the things told up to there were events. */
+  readonly events: number;
   readonly pending: readonly KeptCommand[];
 }
 
 /**
- * Keeps the seat for this tab until it is closed. Where there is no `sessionStorage`, or it is forbidden or full, nothing is
+ * Keeps a seat under this key for this tab until it is closed. Where there is no `sessionStorage`, or it is forbidden or full, nothing is
  * kept. A duplicated tab starts with a copy.
  */
-export function sessionSeatStorage(key = "ninelives:seat"): SeatStorage {
+export function sessionSeatStorage(key: string): SeatStorage {
   const clear = () => attempt(() => globalThis.sessionStorage.removeItem(key));
   return {
     load: () => attempt(() => globalThis.sessionStorage.getItem(key)) ?? undefined,
@@ -93,26 +96,26 @@ export function readSeat(storage: SeatStorage): KeptSeat | undefined {
 /** Only what a seat has: fields that are not known are left behind. */
 function seatOf(value: unknown): KeptSeat | undefined {
   if (!isRecord(value) || value.version !== 1) return undefined;
-  const { typeName, roomId, sessionId, processId, address, token, epoch, eventSeq } = value;
+  const { typeName, roomId, sessionId, processId, address, token, epoch, eventSeq, events } = value;
   if (!isText(typeName) || !isText(roomId) || !isText(sessionId) || !isText(processId) || !isText(token))
     return undefined;
   if (address !== undefined && !isAddress(address)) return undefined;
-  if (!isCount(epoch) || !isCount(eventSeq)) return undefined;
+  if (!isCount(epoch) || !isCount(eventSeq) || !isCount(events)) return undefined;
   const pending = commandsOf(value.pending);
   if (pending === undefined) return undefined;
-  const seat = { version: 1, typeName, roomId, sessionId, processId, token, epoch, eventSeq, pending } as const;
+  const seat = { version: 1, typeName, roomId, sessionId, processId, token, epoch, eventSeq, events, pending } as const;
   return address === undefined ? seat : { ...seat, address };
 }
 
 function commandsOf(value: unknown): KeptCommand[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const commands: KeptCommand[] = [];
-  const ids = new Set<number>();
+  let last = 0;
   for (const entry of value as unknown[]) {
     if (!isRecord(entry)) return undefined;
     const { id, name, payload } = entry;
-    if (!isCount(id) || id === 0 || ids.has(id) || !isText(name) || !isBase64(payload)) return undefined;
-    ids.add(id);
+    if (!isCount(id) || id <= last || !isText(name) || !isPayload(payload)) return undefined;
+    last = id;
     commands.push({ id, name, payload });
   }
   return commands;
@@ -130,8 +133,9 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isBase64(value: unknown): value is string {
-  return typeof value === "string" && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
+function isPayload(value: unknown): value is string {
+  if (typeof value !== "string" || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return false;
+  return attempt(() => [unpack(fromBase64(value))]) !== undefined;
 }
 
 const ADDRESS = /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/;

@@ -19,10 +19,13 @@ import type { ClientClock, ClientTimer } from "../clock.ts";
 import { faultOf } from "../errors.ts";
 import type { KeptCommand } from "../connection/seat-keeper.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
+import { Redo } from "./redo.ts";
 
 export interface CommandRules {
   readonly policy?: CommandPolicy;
   readonly ttlMs?: number;
+  /** Its caller bounds it: it fits a full outbox. */
+  readonly isUncapped?: boolean;
 }
 
 interface Entry {
@@ -30,9 +33,13 @@ interface Entry {
   readonly rules: CommandRules;
   readonly payload: unknown;
   readonly bytes: Uint8Array;
+  /** The bytes as text, once they were needed. */
+  text: string | undefined;
   readonly timestamp: number;
-  /** 0 until it is sent for the first time. */
+  /** Rises from entry to entry. */
   id: number;
+  /** This page has sent it under its id. */
+  isSent: boolean;
   expiry: ClientTimer | undefined;
   expired: boolean;
   /** undefined for a command of the page before: nobody waits for it here. */
@@ -43,10 +50,12 @@ export interface OutboxHooks {
   send(command: CommandItem): void;
   /** A command's number on the wire. */
   numberOf(name: string): number;
+  /** The connection is there, also when the server has not said yet how far it ran. */
+  isConnected(): boolean;
   /** Something was sent and not answered, or nothing is any more. */
   owed(isOwed: boolean): void;
-  /** What has to outlive the page has changed. */
-  changed(): void;
+  /** There is one more that has to outlive the page. */
+  added(): void;
 }
 
 export class CommandOutbox {
@@ -59,14 +68,14 @@ export class CommandOutbox {
   #nextId = 1;
   #isOpen = false;
   #hasEnded = false;
-  /** Answered lately, oldest first. */
-  #answered: { readonly item: CommandItem; readonly atMs: number }[] = [];
+  readonly #redo: Redo<Entry>;
   #drained: (() => void)[] = [];
 
   constructor(hooks: OutboxHooks, clock: ClientClock, version: number) {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#version = version;
+    this.#redo = new Redo(clock);
   }
 
   /** What waits for an answer, oldest first. */
@@ -80,19 +89,20 @@ export class CommandOutbox {
     }));
   }
 
-  /** Commands that must not be lost with the page. */
+  /** Commands that must not be lost with the page. One with a time-to-live may: the page that comes after cannot know its end. */
   get kept(): KeptCommand[] {
-    const kept = this.#entries.filter(({ id, rules }) => id > 0 && (rules.policy ?? "must") === "must");
-    return kept.map(({ id, name, bytes }) => ({ id, name, payload: toBase64(bytes) }));
+    const isKept = ({ policy = "must", ttlMs }: CommandRules) => policy === "must" && ttlMs === undefined;
+    return this.#entries
+      .filter(({ rules }) => isKept(rules))
+      .map((entry) => ({ id: entry.id, name: entry.name, payload: (entry.text ??= toBase64(entry.bytes)) }));
   }
 
-  /** Commands of the page before, in order. */
+  /** Commands of the page before, in order; they keep their numbers, because that page may have sent them. */
   restore(kept: readonly KeptCommand[]): void {
     for (const { id, name, payload } of kept) {
       const bytes = fromBase64(payload);
-      this.#add({ name, rules: {}, payload: unpack(bytes), bytes, id, settle: undefined });
-      this.#inFlight++;
-      this.#nextId = Math.max(this.#nextId, id + 1);
+      this.#nextId = Math.max(this.#nextId, id);
+      this.#add({ name, rules: {}, payload: unpack(bytes), bytes, settle: undefined });
     }
   }
 
@@ -101,19 +111,25 @@ export class CommandOutbox {
     if (this.#hooks.numberOf(name) < 0) {
       return Promise.reject(new NetError("COMMAND_UNKNOWN", `command "${name}" is not of this room`));
     }
-    if (this.#hasEnded || (rules.policy === "drop" && !this.#isOpen)) {
+    if (this.#hasEnded || (rules.policy === "drop" && !this.#hooks.isConnected())) {
       return Promise.reject(new NetError("NOT_CONNECTED", `command "${name}" was not sent: the connection is down`));
     }
     const bytes = Uint8Array.from(pack(payload));
-    if (rules.policy === "latest") this.#supersede(name);
-    if (this.#entries.length >= LIMITS.outboxCommands || this.#bytes + bytes.length > LIMITS.outboxCommandBytes) {
-      const details = { commands: this.#entries.length, bytes: this.#bytes };
+    const older =
+      rules.policy === "latest" ? this.#entries.filter((other) => other.name === name && !other.isSent) : [];
+    const commands = this.#entries.length - older.length;
+    const waitingBytes = this.#bytes - older.reduce((sum, other) => sum + other.bytes.length, 0);
+    const isFull = commands >= LIMITS.outboxCommands || waitingBytes + bytes.length > LIMITS.outboxCommandBytes;
+    if (isFull && rules.isUncapped !== true) {
+      const details = { commands, bytes: waitingBytes };
       return Promise.reject(new NetError("OUTBOX_FULL", `command "${name}": too much waits to be answered`, details));
     }
+    for (const entry of older) this.#fail(entry, "COMMAND_SUPERSEDED");
     return new Promise((resolve, reject) => {
-      const entry = this.#add({ name, rules, payload, bytes, id: 0, settle: { resolve, reject } });
+      const entry = this.#add({ name, rules, payload, bytes, settle: { resolve, reject } });
       if (rules.ttlMs !== undefined) entry.expiry = this.#clock.after(rules.ttlMs, () => this.#expire(entry));
       this.#pump();
+      this.#hooks.added();
     });
   }
 
@@ -121,8 +137,11 @@ export class CommandOutbox {
   opened(commandId: number): void {
     this.#isOpen = true;
     this.#nextId = Math.max(this.#nextId, commandId + 1);
-    for (const { item } of this.#answered) if (item.id > commandId) this.#hooks.send(item);
-    for (const entry of this.#entries.filter(({ id }) => id > commandId)) {
+    for (const entry of this.#redo.after(commandId)) {
+      if (this.#hooks.numberOf(entry.name) >= 0) this.#hooks.send(this.#item(entry));
+    }
+    this.#renumber(commandId);
+    for (const entry of this.#entries.filter(({ id, isSent }) => isSent && id > commandId)) {
       if (this.#hooks.numberOf(entry.name) < 0) this.#fail(entry, "COMMAND_UNKNOWN");
       else if (entry.expired) this.#fail(entry, "COMMAND_EXPIRED");
       else if (entry.rules.policy === "latest" && this.#hasNewer(entry)) this.#fail(entry, "COMMAND_SUPERSEDED");
@@ -135,23 +154,23 @@ export class CommandOutbox {
   closed(): void {
     this.#isOpen = false;
     for (const entry of this.#entries.filter(({ rules }) => rules.policy === "drop")) {
-      this.#fail(entry, entry.id === 0 ? "NOT_CONNECTED" : "COMMAND_UNANSWERED");
+      this.#fail(entry, entry.isSent ? "COMMAND_UNANSWERED" : "NOT_CONNECTED");
     }
     this.#hooks.owed(false);
   }
 
   /** An answer came. Answers come in order: one that was passed over is not kept by the server any more. */
   answered(id: number, isFault: boolean, body: Uint8Array): void {
-    for (const entry of this.#entries.filter((other) => other.id > 0 && other.id < id))
+    for (const entry of this.#entries.filter((other) => other.isSent && other.id < id))
       this.#fail(entry, "RESULT_GONE");
-    const entry = this.#entries.find((other) => other.id === id);
-    if (entry === undefined) return;
-    this.#remove(entry);
-    this.#keepForRedo(entry);
-    if (isFault) entry.settle?.reject(faultOf(body));
-    else entry.settle?.resolve(unpack(body));
+    const entry = this.#entries.find((other) => other.isSent && other.id === id);
+    if (entry !== undefined) {
+      this.#remove(entry);
+      this.#redo.keep(entry);
+      if (isFault) entry.settle?.reject(faultOf(body));
+      else entry.settle?.resolve(unpack(body));
+    }
     this.#pump();
-    this.#hooks.changed();
   }
 
   /** No answer comes any more. */
@@ -167,8 +186,9 @@ export class CommandOutbox {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  #add(made: Pick<Entry, "name" | "rules" | "payload" | "bytes" | "id" | "settle">): Entry {
-    const entry = { ...made, timestamp: this.#clock.now(), expiry: undefined, expired: false };
+  #add(made: Pick<Entry, "name" | "rules" | "payload" | "bytes" | "settle">): Entry {
+    const timing = { timestamp: this.#clock.now(), expiry: undefined, expired: false };
+    const entry = { ...made, ...timing, id: this.#nextId++, isSent: false, text: undefined };
     this.#entries.push(entry);
     this.#bytes += entry.bytes.length;
     return entry;
@@ -176,16 +196,13 @@ export class CommandOutbox {
 
   #pump(): void {
     if (!this.#isOpen) return;
-    let sent = false;
     for (const entry of this.#entries) {
       if (this.#inFlight >= LIMITS.commandsInFlight) break;
-      if (entry.id > 0) continue;
-      entry.id = this.#nextId++;
+      if (entry.isSent) continue;
+      entry.isSent = true;
       this.#inFlight++;
-      sent = true;
       this.#hooks.send(this.#item(entry));
     }
-    if (sent) this.#hooks.changed();
     this.#hooks.owed(this.#inFlight > 0);
   }
 
@@ -193,20 +210,25 @@ export class CommandOutbox {
     return { index: this.#hooks.numberOf(name), id, payload: bytes };
   }
 
-  #supersede(name: string): void {
-    for (const entry of this.#entries.filter((other) => other.name === name && other.id === 0)) {
-      this.#fail(entry, "COMMAND_SUPERSEDED");
-    }
-  }
-
   #hasNewer(entry: Entry): boolean {
     return this.#entries.slice(this.#entries.indexOf(entry) + 1).some(({ name }) => name === entry.name);
+  }
+
+  /**
+   * The server has run everything up to this. What the page before left and is among it has run; what was never sent gets a
+   * higher number, because another page has used its own.
+   */
+  #renumber(commandId: number): void {
+    const used = this.#entries.filter(({ id, isSent }) => !isSent && id <= commandId);
+    for (const entry of used.filter(({ settle }) => settle === undefined)) this.#remove(entry);
+    if (!used.some(({ settle }) => settle !== undefined)) return;
+    for (const entry of this.#entries) if (!entry.isSent) entry.id = this.#nextId++;
   }
 
   /** One that was sent may have run: only the server knows, and says it when the connection is back. */
   #expire(entry: Entry): void {
     entry.expired = true;
-    if (entry.id === 0) this.#fail(entry, "COMMAND_EXPIRED");
+    if (!entry.isSent) this.#fail(entry, "COMMAND_EXPIRED");
   }
 
   #fail(entry: Entry, code: CodeName): void {
@@ -219,16 +241,9 @@ export class CommandOutbox {
     if (place < 0) return;
     this.#entries.splice(place, 1);
     this.#bytes -= entry.bytes.length;
-    if (entry.id > 0) this.#inFlight--;
+    if (entry.isSent) this.#inFlight--;
     entry.expiry?.cancel();
     if (this.#entries.length > 0) return;
     for (const drained of this.#drained.splice(0)) drained();
-  }
-
-  #keepForRedo(entry: Entry): void {
-    const nowMs = this.#clock.now();
-    this.#answered.push({ item: this.#item(entry), atMs: nowMs });
-    const fresh = this.#answered.findIndex(({ atMs }) => atMs > nowMs - LIMITS.redoMs);
-    if (fresh > 0) this.#answered.splice(0, fresh);
   }
 }

@@ -10,10 +10,22 @@ export interface InboxHooks {
   sendAck(ack: Ack): void;
 }
 
+/** How far a session was told. */
+export interface Place {
+  /** Number of the newest thing told. */
+  readonly eventSeq: number;
+  /** How many of them were events. */
+  readonly events: number;
+}
+
 export class EventInbox {
-  /** Events and results up to these have arrived. */
+  /** What was told and results up to these have arrived. */
   eventSeq = 0;
   resultId = 0;
+  /** How many of the things told were events. */
+  events = 0;
+  /** The same, as far as the app was told: what the page after this one goes on with. */
+  told: Place = { eventSeq: 0, events: 0 };
   readonly #hooks: InboxHooks;
   readonly #clock: ClientClock;
   #held: (() => void)[] | undefined = [];
@@ -25,12 +37,22 @@ export class EventInbox {
     this.#clock = clock;
   }
 
-  /** An event came under this number: `tell` runs unless it was told before. */
-  told(seq: number, tell: () => void): void {
+  /** Something came under this number, an event or not: `tell` runs unless it was told before. */
+  arrived(seq: number, isEvent: boolean, tell: () => void): void {
     if (seq <= this.eventSeq) return;
-    this.eventSeq = seq;
-    this.#arrived();
-    this.#tell(tell);
+    this.#place({ eventSeq: seq, events: this.events + Number(isEvent) }, tell);
+  }
+
+  /** What was told up to here is lost: `tell` runs with the first and the last number of the events among it; there may be none. */
+  missed(to: Place, tell: (from: number, to: number) => void): void {
+    if (to.eventSeq <= this.eventSeq) return;
+    const from = this.events + 1;
+    this.#place(to, () => tell(from, to.events));
+  }
+
+  /** The server's numbering, or that of the page before, stands here. */
+  restart({ eventSeq, events }: Place): void {
+    Object.assign(this, { eventSeq, events, told: { eventSeq, events } });
   }
 
   answered(id: number): void {
@@ -61,6 +83,15 @@ export class EventInbox {
     this.#unacked = 0;
     this.#ackTimer?.cancel();
     this.#ackTimer = undefined;
+  }
+
+  #place({ eventSeq, events }: Place, tell: () => void): void {
+    Object.assign(this, { eventSeq, events });
+    this.#arrived();
+    this.#tell(() => {
+      this.told = { eventSeq, events };
+      tell();
+    });
   }
 
   #tell(tell: () => void): void {

@@ -1,0 +1,115 @@
+/** A lifeline with a server that a test plays by hand: every socket it opened, every word it said, every change of its state. */
+import { type ClientSocket, Connection, LIVENESS, type LivenessProfile } from "@ninelives/client";
+import type { BackoffOptions } from "../../src/connection/backoff.ts";
+import { Lifeline } from "../../src/connection/lifeline.ts";
+import { ManualClock } from "../../../test/support/manual-clock.ts";
+import { FakePage } from "./fake-page.ts";
+
+export class FakeSocket implements ClientSocket {
+  binaryType = "blob";
+  onmessage: ClientSocket["onmessage"] = null;
+  onclose: ClientSocket["onclose"] = null;
+  onerror: ClientSocket["onerror"] = null;
+  isClosed = false;
+  readonly sent: Uint8Array[] = [];
+  readonly openedMs: number;
+
+  constructor(openedMs: number) {
+    this.openedMs = openedMs;
+  }
+
+  send(data: Uint8Array): void {
+    this.sent.push(data);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** The server, or a network, closes it. */
+  closeBy(code: number, reason = ""): void {
+    this.isClosed = true;
+    this.onclose?.({ code, reason });
+  }
+
+  frame(): void {
+    this.onmessage?.({ data: new ArrayBuffer(1) });
+  }
+}
+
+export interface LineOptions {
+  readonly random?: () => number;
+  readonly backoff?: BackoffOptions;
+  readonly liveness?: LivenessProfile;
+}
+
+export class FakeLine {
+  readonly clock = new ManualClock();
+  readonly page = new FakePage();
+  readonly connection = new Connection();
+  readonly sockets: FakeSocket[] = [];
+  /** What the lifeline told its session. */
+  readonly told: string[] = [];
+  /** `<ms since the start> <from> > <to> <reason>`. */
+  readonly changes: string[] = [];
+  readonly lifeline: Lifeline;
+  readonly #startMs = this.clock.now();
+
+  constructor({ random = () => 0.5, backoff = {}, liveness = LIVENESS.game }: LineOptions = {}) {
+    const { clock, connection, told } = this;
+    connection.onChange(({ from, to, reason }) => this.changes.push(`${this.ms} ${from} > ${to} ${reason}`));
+    this.lifeline = new Lifeline({
+      connection,
+      clock,
+      random,
+      backoff,
+      liveness,
+      hints: this.page,
+      openSocket: () => {
+        const socket = new FakeSocket(this.ms);
+        this.sockets.push(socket);
+        return socket;
+      },
+      hooks: {
+        address: () => "ws://server/p/r",
+        frame: () => told.push("frame"),
+        dropped: () => told.push("dropped"),
+        refused: (code, reason) => told.push(`refused ${code} ${reason}`.trimEnd()),
+        ended: (reason) => told.push(`ended ${reason}`),
+        ping: () => told.push("ping"),
+        goodbye: () => told.push("goodbye"),
+      },
+    });
+  }
+
+  /** A line that is in the room. */
+  static joined(options?: LineOptions): FakeLine {
+    const line = new FakeLine(options);
+    line.lifeline.begin();
+    line.letIn();
+    line.changes.length = 0;
+    return line;
+  }
+
+  /** Since the start. */
+  get ms(): number {
+    return this.clock.now() - this.#startMs;
+  }
+
+  /** The newest one. */
+  get socket(): FakeSocket {
+    return this.sockets.at(-1)!;
+  }
+
+  /** When each socket was opened. */
+  get openedMs(): number[] {
+    return this.sockets.map(({ openedMs }) => openedMs);
+  }
+
+  /** The server lets the newest socket in; the question every connection begins with is not written down. */
+  letIn(): void {
+    this.socket.frame();
+    this.lifeline.joined();
+    if (this.told.at(-1) === "ping") this.told.pop();
+  }
+}
