@@ -1,14 +1,14 @@
-/**
- * The arena as a page: the landing, then the match, then the landing again. The address carries the room (`?room=<id>`), so
- * the link in the address bar is the invitation.
- */
+/** The arena as a page: the landing, then the match, then the landing again. */
 import { type Client, connect, type Room } from "@ninelives/client";
-import { NetError } from "@ninelives/shared-schema";
+import { enter, putRoomInAddress, roomInAddress, whyNot } from "../page/entrance.ts";
+import { isTouch, Landing } from "../page/landing.ts";
 import { Arena } from "./arena.type.ts";
 import { Attract } from "./page/attract.ts";
-import { Landing } from "./page/landing.ts";
 import { Match } from "./page/match.ts";
 import { Screen } from "./page/screen.ts";
+
+const MOUSE_KEYS = "Move with WASD or the arrows. Aim and fire with the mouse.";
+const TOUCH_KEYS = "Left thumb moves, right thumb aims and fires.";
 
 export function openArenaPage(root: HTMLElement, serverUrl: string): void {
   new ArenaPage(root, serverUrl).open();
@@ -55,7 +55,13 @@ class ArenaPage {
   }
 
   #showLanding(): void {
-    const landing = new Landing(roomInAddress() !== null, (name) => void this.#play(landing, name));
+    const texts = {
+      title: "Ninelives",
+      line: roomInAddress() === null ? "Shoot first. Most kills win the round." : "A friend sent you into their match.",
+      hint: isTouch() ? TOUCH_KEYS : MOUSE_KEYS,
+      elsewhere: { label: "Or play cards", href: "./cards.html" },
+    };
+    const landing = new Landing(texts, (name) => void this.#play(landing, name));
     this.#root.append(landing.root);
     landing.focus();
   }
@@ -63,25 +69,12 @@ class ArenaPage {
   async #play(landing: Landing, name: string): Promise<void> {
     landing.busy(true);
     try {
-      const room = await this.#enter(name);
+      const room = await enter(this.#client, Arena, { name });
       landing.root.remove();
       this.#show(room);
     } catch (error) {
       landing.busy(false);
       landing.say(whyNot(error));
-    }
-  }
-
-  /** Into the room of the link; into any when that one is over. */
-  async #enter(name: string): Promise<Room<typeof Arena>> {
-    const client = this.#client;
-    const roomId = roomInAddress();
-    if (roomId === null) return client.joinOrCreate(Arena, { name });
-    try {
-      return await client.joinById(Arena, roomId, { name });
-    } catch (error) {
-      if (!(error instanceof NetError) || error.name !== "ROOM_NOT_FOUND") throw error;
-      return client.joinOrCreate(Arena, { name });
     }
   }
 
@@ -96,29 +89,5 @@ class ArenaPage {
     this.#frameAtMs = nowMs;
     this.#screen.camera.cutTo({ x: 800 + Math.cos(nowMs / 9_000) * 300, y: 500 + Math.sin(nowMs / 7_000) * 180 });
     this.#screen.draw(this.#attract, nowMs);
-  }
-}
-
-function roomInAddress(): string | null {
-  return new URL(location.href).searchParams.get("room");
-}
-
-function putRoomInAddress(roomId: string): void {
-  const url = new URL(location.href);
-  url.searchParams.set("room", roomId);
-  history.replaceState(null, "", url);
-}
-
-function whyNot(error: unknown): string {
-  if (!(error instanceof NetError)) return "Something went wrong. Try again.";
-  switch (error.name) {
-    case "ROOM_FULL":
-      return "That match is full. Open the page without the link to get another.";
-    case "UNREACHABLE":
-      return "The server does not answer. Try again in a moment.";
-    case "SERVER_SHUTDOWN":
-      return "The server is about to restart. Try again in a moment.";
-    default:
-      return error.message;
   }
 }

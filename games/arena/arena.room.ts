@@ -48,6 +48,11 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     this.#rewind.attachAll(this.state.ships, { fields: ["x", "y"] });
   }
 
+  /** Everybody in the match talks with everybody. */
+  override authorizeTopic(): boolean {
+    return true;
+  }
+
   override onJoin(client: Client, { name }: JoinOptions<typeof Arena>): void {
     this.#addShip(client.sessionId, name, false);
     this.memory.credit.set(client.sessionId, CREDIT_MAX);

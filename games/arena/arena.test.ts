@@ -180,14 +180,16 @@ describe("the arena", () => {
   });
 
   it("[AR4] a round ends by the clock; after the scores are shown a new one begins", async () => {
-    const room = await match(1, "fillTo: 0\nroundMs: 5000\npauseMs: 1000");
+    const room = await match(1, "fillTo: 0\nroundMs: 600000\npauseMs: 1000");
     const [player] = players as [Player];
     const over: unknown[] = [];
     player.on("roundOver", (round) => over.push(round));
     const ship = shipOf(room, player);
     ship.score = 3;
-    assert.equal(room.state.phaseEndsMs, 5_000);
-    while (room.clock.elapsedTime < 4_960) await ticks(room, 1);
+    assert.equal(room.state.phaseEndsMs, 600_000);
+    const endsMs = Math.ceil(room.clock.elapsedTime) + 500;
+    room.state.phaseEndsMs = endsMs;
+    while (room.clock.elapsedTime < endsMs - 40) await ticks(room, 1);
     assert.deepEqual([room.state.playing, over], [true, []]);
     await ticks(room, 2);
     assert.equal(room.state.playing, false);
@@ -195,8 +197,8 @@ describe("the arena", () => {
     assert.deepEqual(over, [{ winner: player.sessionId, name: "P1", score: 3 }]);
     assert.equal(ship.score, 3, "the scores are shown");
     while (!room.state.playing) await ticks(room, 1);
-    assert.ok(Math.abs(room.clock.elapsedTime - 6_000) < 70);
+    assert.ok(Math.abs(room.clock.elapsedTime - endsMs - 1_000) < 70);
     assert.deepEqual([room.state.round, ship.score, ship.alive], [2, 0, true]);
-    assert.ok(room.state.phaseEndsMs >= room.clock.elapsedTime + 4_900);
+    assert.ok(room.state.phaseEndsMs >= room.clock.elapsedTime + 599_900);
   });
 });

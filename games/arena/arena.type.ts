@@ -2,6 +2,7 @@
 import { schema, t } from "@colyseus/schema";
 import { defineRoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
+import { CHAT } from "../chat.topic.ts";
 
 /** One ship, a player's or a bot's. Positions in px, speeds in px/s, angles in radians. */
 export const Ship = schema(
@@ -138,6 +139,7 @@ export const Arena = defineRoomType({
     hit: z.object({ on: z.string(), x: z.number(), y: z.number(), hp: z.number() }),
     roundOver: z.object({ winner: z.string(), name: z.string(), score: z.number() }),
   },
+  topics: CHAT,
   tuning: z.object({
     accel: z.number().min(0).max(10_000).default(1500).meta({ unit: "px/s²", applies: "next-room" }),
     drag: z.number().min(0).max(50).default(5).meta({ unit: "1/s", applies: "next-room" }),

@@ -2,12 +2,22 @@
  * defineBot(): a player made of code. The same bot fills an empty match (the room calls `think` itself) and plays over a real
  * connection in a load test; it sees what a player sees and sends what a player sends.
  */
-import type { InputFields, JoinInput, RoomType, StateOf } from "@ninelives/shared-schema";
+import type {
+  CommandInput,
+  CommandName,
+  CommandResult,
+  InputFields,
+  JoinInput,
+  RoomType,
+  StateOf,
+} from "@ninelives/shared-schema";
 
-/** What a bot knows: the public state and who it is in it. A joined client room fits as it is. */
+/** What a bot knows: the state as it is shown to it, and who it is in it. A joined client room fits as it is. */
 export interface BotView<T extends RoomType> {
   readonly state: StateOf<T>;
   readonly sessionId: string;
+  /** Runs a command as a player does. A room that lets a bot think for its own seat gives none: there the room moves. */
+  command?<K extends CommandName<T>>(name: K, payload: CommandInput<T, K>): Promise<CommandResult<T, K>>;
 }
 
 export interface BotMoment {

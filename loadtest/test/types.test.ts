@@ -27,11 +27,22 @@ describe("the types of a bot", () => {
     const field = defineBot(Duel, { join, think: ({ state: seen }) => ({ dx: seen.rounds }) });
     // @ts-expect-error -- the name is missing
     const nameless = defineBot(Duel, { join: () => ({}), think: () => undefined });
+    const speaking = defineBot(Duel, {
+      join,
+      think(room) {
+        void room.command?.("rename", { to: "Ada" }).then(({ was }) => was.length);
+        return undefined;
+      },
+    });
+    // @ts-expect-error -- no such command
+    const unheard = defineBot(Duel, { join, think: (room) => void room.command?.("jump", {}) });
+    // @ts-expect-error -- `to` is a string
+    const mistyped = defineBot(Duel, { join, think: (room) => void room.command?.("rename", { to: 1 }) });
     // @ts-expect-error -- a bot has to think
     const idle = defineBot(Duel, { join });
     assert.deepEqual(
-      [unknown, number, field, nameless, idle].map(({ type }) => type),
-      Array(5).fill(Duel),
+      [unknown, number, field, nameless, speaking, unheard, mistyped, idle].map(({ type }) => type),
+      Array(8).fill(Duel),
     );
   });
 });

@@ -1,7 +1,7 @@
 /** What stands around the match: clock, own score and health, buttons, feed, scoreboard. Reads the state; changes nothing. */
 import { ranking } from "../arena.sim.ts";
 import type { ArenaState } from "../arena.type.ts";
-import { button, element, setText } from "./dom.ts";
+import { button, element, setText } from "../../page/dom.ts";
 import { KillFeed } from "./kill-feed.ts";
 import { Scoreboard } from "./scoreboard.ts";
 
@@ -12,6 +12,7 @@ export interface HudActions {
   readonly toggleNet: () => void;
   readonly toggleSound: () => boolean;
   readonly copyLink: () => Promise<boolean>;
+  readonly chat: () => void;
   readonly soundOn: boolean;
 }
 
@@ -29,13 +30,14 @@ export class Hud {
   #boardHeld = false;
   #boardPinned = false;
 
-  constructor({ toggleNet, toggleSound, copyLink, soundOn }: HudActions) {
+  constructor({ toggleNet, toggleSound, copyLink, chat, soundOn }: HudActions) {
     const soundLabel = (on: boolean) => (on ? "Sound on" : "Sound off");
     const sound = button("", soundLabel(soundOn), "Sound (M)", () => setText(sound, soundLabel(toggleSound())));
     const link = button("", "Copy link", "A link into this match", () => {
       void copyLink().then((copied) => setText(link, copied ? "Link copied" : "Link in the address bar"));
     });
     const scores = button("", "Scores", "Scores (Tab)", () => (this.#boardPinned = !this.#boardPinned));
+    const talk = button("", "Chat", "Say something (Enter)", chat);
     const net = button("", "Net", "Connection (N)", toggleNet);
     this.#boardPlace.append(this.board.root);
     this.root.append(
@@ -43,7 +45,7 @@ export class Hud {
       element("div", "hud-time", this.#clock),
       this.feed.root,
       element("div", "hud-health", this.#health, this.#healthText),
-      element("nav", "hud-buttons", scores, net, sound, link),
+      element("nav", "hud-buttons", scores, talk, net, sound, link),
       this.#boardPlace,
     );
     this.#sound = sound;

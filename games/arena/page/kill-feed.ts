@@ -1,5 +1,5 @@
 /** Who shot whom, newest last; lines leave by themselves. */
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
 
 const LINES_MAX = 5;
 const LINE_MS = 5_000;

@@ -6,16 +6,18 @@
  *   drawn   -> camera, canvas, and what stands around it
  */
 import { createPredictor, interpolationDelayMs, type Room } from "@ninelives/client";
-import type { CodeName } from "@ninelives/shared-schema";
+import { Banner } from "../../page/banner.ts";
+import { Chat } from "../../page/chat.ts";
 import { Arena } from "../arena.type.ts";
 import { Controls } from "./controls.ts";
 import { DebugHandle } from "./debug-handle.ts";
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
+import { copyText } from "../../page/entrance.ts";
 import { Effects } from "./effects.ts";
 import { Hud } from "./hud.ts";
 import type { FeedName } from "./kill-feed.ts";
 import { NetPanel } from "./net-panel.ts";
-import { Banner, DeathScreen, RoundScreen } from "./overlays.ts";
+import { DeathScreen, RoundScreen } from "./overlays.ts";
 import { Past } from "./past.ts";
 import { Pilot } from "./pilot.ts";
 import type { Screen } from "./screen.ts";
@@ -43,6 +45,7 @@ export class Match {
   readonly #round: RoundScreen;
   readonly #banner: Banner;
   readonly #net: NetPanel;
+  readonly #chat: Chat;
   readonly #stop = new AbortController();
   readonly #offs: (() => void)[] = [];
   #frameAtMs = 0;
@@ -65,12 +68,22 @@ export class Match {
       toggleNet: () => this.#net.toggle(),
       toggleSound: () => this.#sounds.toggle(),
       copyLink: () => copyText(location.href),
+      chat: () => this.#chat.focus(),
       soundOn: this.#sounds.on,
     });
     this.#death = new DeathScreen(() => this.#respawn());
     this.#round = new RoundScreen(this.#hud.board);
     this.#banner = new Banner(onEnd);
-    this.root.append(this.#death.root, this.#hud.root, this.#net.root, this.#round.root, this.#banner.root);
+    this.#chat = new Chat({
+      selfId: room.sessionId,
+      subscribe: (hear, options) => room.subscribe("chat", hear, options),
+      publish: (text) => room.publish("chat", { text }),
+      nameOf: (id) => room.state.ships.get(id)?.name,
+    });
+    this.#chat.root.addEventListener("submit", () => this.#chat.blur());
+    this.#chat.onTyping((isTyping) => (this.#chat.root.dataset.typing = String(isTyping)));
+    const over = [this.#death, this.#hud, this.#chat, this.#net, this.#round, this.#banner];
+    this.root.append(...over.map(({ root }) => root));
     this.#listen();
     window.arena = new DebugHandle(room, this.#ships, this.#shots);
   }
@@ -131,20 +144,23 @@ export class Match {
         const hue = this.#ships.get(on)?.ship.hue ?? 0;
         this.#past.whenShown(() => this.#effects.hitAt({ x, y }, hue));
       }),
-      this.#room.connection.onChange(({ to, reason }) => {
-        if (to === "RECONNECTING") this.#banner.show("Connection lost. Your seat is held; reconnecting", false);
-        else if (to === "DISCONNECTED") this.#banner.show(whyGone(reason), true);
-        else this.#banner.hide();
-      }),
+      this.#banner.follow(this.#room.connection),
     );
   }
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof HTMLInputElement) {
+      if (event.code === "Escape") this.#chat.blur();
+      return;
+    }
     const fresh = event.type === "keydown" && !event.repeat;
     if (this.#hud.key(event)) event.preventDefault();
     else if (fresh && event.code === "KeyN") this.#net.toggle();
-    else if (fresh && event.code === "Space" && this.#ships.self?.ship.alive === false) this.#respawn();
+    else if (fresh && event.code === "Enter") {
+      event.preventDefault();
+      this.#chat.focus();
+    } else if (fresh && event.code === "Space" && this.#ships.self?.ship.alive === false) this.#respawn();
   }
 
   #respawn(): void {
@@ -155,25 +171,5 @@ export class Match {
   #nameOf(id: string): FeedName | undefined {
     const ship = this.#room.state.ships.get(id);
     return ship === undefined ? undefined : { name: ship.name, hue: ship.hue, isSelf: id === this.#room.sessionId };
-  }
-}
-
-function whyGone(reason: CodeName | number): string {
-  switch (reason) {
-    case "SERVER_SHUTDOWN":
-      return "The server went down for a restart.";
-    case "SEAT_EXPIRED":
-      return "You were away too long: your seat is free again.";
-    default:
-      return `The connection is gone for good (${reason}).`;
-  }
-}
-
-async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 /** What the connection and the prediction do, in numbers. Read a few times a second and only while it is open. */
 import type { Room } from "@ninelives/client";
 import type { Arena } from "../arena.type.ts";
-import { element, setText } from "./dom.ts";
+import { element, setText } from "../../page/dom.ts";
 import { Sparkline } from "./sparkline.ts";
 import { type Histogram, latenessP99Ms, readHistogram } from "./tick-lateness.ts";
 

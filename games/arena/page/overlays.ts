@@ -1,7 +1,7 @@
-/** What lies over the match for a while: shot down, round over, connection lost. Each shows itself when the state says so. */
+/** What lies over the match for a while: shot down, round over. Each shows itself when the state says so. */
 import { ranking } from "../arena.sim.ts";
 import type { ArenaState, Ship } from "../arena.type.ts";
-import { button, element, setText } from "./dom.ts";
+import { button, element, setText } from "../../page/dom.ts";
 import { type FeedName, nameTag } from "./kill-feed.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 
@@ -49,30 +49,5 @@ export class RoundScreen {
       first === undefined ? "Round over" : first[0] === selfId ? "You win" : `${first[1].name} wins`,
     );
     setText(this.#next, `Next round in ${Math.max(0, Math.ceil((state.phaseEndsMs - serverNowMs) / 1000))}`);
-  }
-}
-
-/** Says what is wrong with the connection; silent while nothing is. */
-export class Banner {
-  readonly root = element("section", "banner");
-  readonly #text = element("span");
-  readonly #again: HTMLButtonElement;
-
-  constructor(onAgain: () => void) {
-    this.root.setAttribute("role", "alert");
-    this.root.hidden = true;
-    this.#again = button("banner-button", "Play again", "Join a match", onAgain);
-    this.root.append(this.#text, this.#again);
-  }
-
-  show(text: string, final: boolean): void {
-    setText(this.#text, text);
-    this.#again.hidden = !final;
-    this.root.dataset.final = String(final);
-    this.root.hidden = false;
-  }
-
-  hide(): void {
-    this.root.hidden = true;
   }
 }

@@ -1,7 +1,7 @@
 /** The table of everyone in the match: shown while Tab is held, after its button, and when a round is over. */
 import { ranking } from "../arena.sim.ts";
 import type { ArenaState } from "../arena.type.ts";
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
 
 export class Scoreboard {
   readonly root = element("table", "scores");

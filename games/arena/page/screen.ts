@@ -1,7 +1,7 @@
 /** The canvas and what is painted on it in a frame, back to front. Sharp on any display; the size follows the window. */
 import type { Pack } from "../arena.type.ts";
 import { Camera } from "./camera.ts";
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
 import { drawGround, drawPacks, drawWalls } from "./draw-ground.ts";
 import { drawMap } from "./draw-map.ts";
 import { drawLabel, drawShip } from "./draw-ships.ts";

@@ -1,5 +1,5 @@
 /** Four short sounds made on the spot. Silent until the player asks for sound; the wish is remembered. */
-import { readWish, writeWish } from "./wishes.ts";
+import { readWish, writeWish } from "../../page/wishes.ts";
 
 type Sound = "fire" | "hit" | "boom" | "back";
 

@@ -1,5 +1,5 @@
 /** A small graph of the last readings, scaled to its own largest. */
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
 
 const READINGS = 60;
 const WIDTH = 84;

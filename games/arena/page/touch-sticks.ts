@@ -1,6 +1,6 @@
 /** Two sticks that appear where the thumbs come down: left half of the screen moves, right half aims and fires. */
 import type { Point } from "../arena.sim.ts";
-import { element } from "./dom.ts";
+import { element } from "../../page/dom.ts";
 
 /** Thumb travel for full deflection, CSS px. */
 const REACH = 52;

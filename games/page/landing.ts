@@ -1,11 +1,18 @@
-/** The way in: a name and one button. A link with a room says so; whatever kept the player out stands under the button. */
+/** The way into a game: a name and one button. Whatever kept the player out stands under the button. */
 import { button, element, setText } from "./dom.ts";
 import { readWish, writeWish } from "./wishes.ts";
 
 const NAME_MAX = 16;
 const FALLBACK = "Player";
-const MOUSE_KEYS = "Move with WASD or the arrows. Aim and fire with the mouse.";
-const TOUCH_KEYS = "Left thumb moves, right thumb aims and fires.";
+
+export interface LandingTexts {
+  readonly title: string;
+  readonly line: string;
+  /** How it is played. */
+  readonly hint: string;
+  /** Another page of this host. */
+  readonly elsewhere: { readonly label: string; readonly href: string };
+}
 
 export class Landing {
   readonly root: HTMLElement;
@@ -13,7 +20,7 @@ export class Landing {
   readonly #play: HTMLButtonElement;
   readonly #note = element("p", "landing-note");
 
-  constructor(invited: boolean, onPlay: (name: string) => void) {
+  constructor({ title, line, hint, elsewhere }: LandingTexts, onPlay: (name: string) => void) {
     this.#play = button("landing-play", "Play", "Enter", () => {});
     this.#play.type = "submit";
     Object.assign(this.#name, {
@@ -32,18 +39,17 @@ export class Landing {
       writeWish("name", name);
       onPlay(name);
     });
+    const link = element("a", "landing-elsewhere", elsewhere.label);
+    link.href = elsewhere.href;
     this.root = element(
       "section",
       "landing",
-      element("h1", "", "Ninelives"),
-      element(
-        "p",
-        "landing-line",
-        invited ? "A friend sent you into their match." : "Shoot first. Most kills win the round.",
-      ),
+      element("h1", "", title),
+      element("p", "landing-line", line),
       form,
       this.#note,
-      element("p", "landing-keys", isTouch() ? TOUCH_KEYS : MOUSE_KEYS),
+      element("p", "landing-hint", hint),
+      link,
     );
   }
 
@@ -63,6 +69,6 @@ export class Landing {
   }
 }
 
-function isTouch(): boolean {
+export function isTouch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
