@@ -28,6 +28,12 @@ describe("documents", () => {
     assert.deepEqual(rows, expected);
   });
 
+  it("the README's six lines in flight mode are those of docs/examples, as they are", () => {
+    const lines = /\n\n(const client = [^]*?)\n\n/.exec(read("docs/examples/flight-mode.ts"))![1]!;
+    assert.equal(lines.split("\n").length, 6);
+    assert.ok(read("README.md").includes(`\n${lines}\n`));
+  });
+
   describe("the README's game", () => {
     let host: RunningHost;
     before(async () => {

@@ -1,9 +1,9 @@
 /** The arena's page in a real browser against a real server: what a visitor meets. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type {} from "../../games/arena/page/debug-handle.ts";
-import { buildPage, layCable, openBrowser, type Server, startServer } from "./stage.ts";
+import { buildPage, layCable, openBrowser, type Server, startServer, Visitors } from "./stage.ts";
 
 const FILL_TO = 6;
 
@@ -11,18 +11,18 @@ describe("the arena's page", function () {
   this.timeout(60_000);
   let server: Server;
   let browser: Browser;
-  const contexts: BrowserContext[] = [];
-  const complaints: string[] = [];
+  let visitors: Visitors;
 
   before(async () => {
     await buildPage();
     server = await startServer();
     browser = await openBrowser();
+    visitors = new Visitors(browser);
   });
 
   afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-    assert.deepEqual(complaints.splice(0), [], "errors in a page's console");
+    await visitors.leave();
+    assert.deepEqual(visitors.complaints.splice(0), [], "errors in a page's console");
   });
 
   after(async () => {
@@ -30,18 +30,8 @@ describe("the arena's page", function () {
     await server?.stop();
   });
 
-  async function visit(path = "/", options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 750 }, ...options });
-    contexts.push(context);
-    const page = await context.newPage();
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (line) => {
-      const isComplaint = ["error", "warning"].includes(line.type()) && !line.text().includes("Network offline");
-      if (isComplaint) complaints.push(line.text());
-    });
-    await page.goto(new URL(path, server.url).href);
-    return page;
-  }
+  const visit = (path = "/", options: BrowserContextOptions = {}) =>
+    visitors.visit(new URL(path, server.url).href, { viewport: { width: 1200, height: 750 }, ...options });
 
   async function play(page: Page, name: string): Promise<void> {
     await page.getByLabel("Your name").fill(name);
@@ -128,23 +118,40 @@ describe("the arena's page", function () {
     await page.waitForFunction(() => window.arena!.shots().some(({ own }) => own));
   });
 
-  it("[CL7] goes on with the same ship after the page was loaded again, and after the device was offline", async () => {
-    const page = await visit();
-    await play(page, "Ada");
+  it("[CL7] in flight mode, and after a reload: same ship, same score, and the talk is complete on both sides", async () => {
+    const ada = await visit();
+    await play(ada, "Ada");
+    const bea = await visit(`/${await ada.evaluate(() => location.search)}`);
+    await play(bea, "Bea");
+    await say(bea, "before");
+    await hears(ada, ["before"]);
     const me = () => window.arena!.ships().find(({ id }) => id === window.arena!.sessionId)!;
-    const { sessionId, score } = await page.evaluate(() => {
-      const { sessionId: id } = window.arena!;
-      return { sessionId: id, score: window.arena!.ships().find((ship) => ship.id === id)!.score };
-    });
-    await page.reload();
-    await page.waitForFunction((id) => window.arena?.sessionId === id && window.arena.ships().length > 0, sessionId);
-    const back = await page.evaluate(me);
-    assert.deepEqual([back.name, back.score >= score], ["Ada", true]);
-    await page.evaluate(() => window.dispatchEvent(new Event("offline")));
-    await page.waitForFunction(() => window.arena!.connection === "RECONNECTING");
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
-    await page.waitForFunction(() => window.arena!.connection === "CONNECTED");
-    assert.equal(await page.evaluate(() => window.arena!.sessionId), sessionId);
+    const { id, score } = await ada.evaluate(me);
+    const flight = await ada.context().newCDPSession(ada);
+    await flight.send("Network.enable");
+    const switchOff = (offline: boolean) =>
+      flight.send("Network.emulateNetworkConditions", {
+        offline,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+      });
+    await switchOff(true);
+    await ada.waitForFunction(() => window.arena!.connection === "RECONNECTING");
+    await say(ada, "in the tunnel");
+    await say(bea, "meanwhile");
+    await hears(bea, ["before", "meanwhile"]);
+    assert.deepEqual(await lines(ada), ["before", "in the tunnel"]);
+    await switchOff(false);
+    await ada.waitForFunction(() => window.arena!.connection === "CONNECTED");
+    const all = ["before", "meanwhile", "in the tunnel"];
+    await hears(bea, all);
+    await hears(ada, all);
+    await ada.reload();
+    await ada.waitForFunction((before) => window.arena?.sessionId === before && window.arena.ships().length > 0, id);
+    const back = await ada.evaluate(me);
+    assert.deepEqual([back.id, back.name, back.score >= score], [id, "Ada", true]);
+    await hears(ada, all);
   });
 
   it("[SE1] says that the connection is lost, and plays on in the same seat when it is back", async () => {
@@ -177,9 +184,35 @@ describe("the arena's page", function () {
     await play(page, "Ada");
     assert.notEqual(await page.evaluate(() => window.arena!.roomId), "gone");
     assert.match(
-      complaints.splice(0).join("\n"),
+      visitors.complaints.splice(0).join("\n"),
       /^Failed to load resource.*404[^\n]*$/,
       "the browser's own line about the old room",
     );
   });
 });
+
+/** Says something as a player does: Enter, the text, Enter. */
+async function say(page: Page, text: string): Promise<void> {
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}
+
+/** What was said, as the page shows it, without the names. */
+function lines(page: Page): Promise<string[]> {
+  return page
+    .locator(".chat-lines li span")
+    .allTextContents()
+    .then((texts) => texts.map((text) => text.trim()));
+}
+
+/** Waits until the page shows exactly these lines, all of them said. */
+async function hears(page: Page, texts: readonly string[]): Promise<void> {
+  await page.waitForFunction(
+    (count) =>
+      document.querySelectorAll(".chat-lines li").length >= count &&
+      document.querySelector('.chat-lines [data-state="waiting"]') === null,
+    texts.length,
+  );
+  assert.deepEqual(await lines(page), texts);
+}

@@ -6,18 +6,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "web/dist/index.html");
-const SOURCES = [
-  "web/*.{ts,html}",
-  "web/styles/*",
-  "games/arena/**/*.ts",
-  "client/src/**/*.ts",
-  "shared-schema/src/**/*.ts",
-];
+const SOURCES = ["web/*.{ts,html}", "web/styles/*", "games/**/*.ts", "client/src/**/*.ts", "shared-schema/src/**/*.ts"];
 const CHROMIUM = process.env.NINELIVES_CHROMIUM ?? "/usr/bin/chromium";
 const CHROMIUM_ARGS = [
   "--no-sandbox",
@@ -41,10 +35,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A server process with a folder of its own; it is up when this resolves. */
-export async function startServer(): Promise<Server> {
+/** A server process with a folder of its own; it is up when this resolves. `config`: default arena.config.ts. */
+export async function startServer(config = "arena.config.ts"): Promise<Server> {
   const dir = mkdtempSync(join(tmpdir(), "ninelives-browser-"));
-  const child = spawn(process.execPath, ["server/src/main.ts"], {
+  const child = spawn(process.execPath, ["server/src/main.ts", config], {
     cwd: ROOT,
     env: { ...process.env, PORT: "0", NINELIVES_DIR: dir, LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "inherit"],
@@ -63,6 +57,38 @@ export async function startServer(): Promise<Server> {
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });
+}
+
+/** What browsers say themselves of a network that is not there. */
+const OF_THE_NETWORK = /ERR_INTERNET_DISCONNECTED|Network offline/;
+
+/** People who look at a page, each in a window of their own; what their consoles complain of is kept. */
+export class Visitors {
+  readonly complaints: string[] = [];
+  readonly #browser: Browser;
+  readonly #windows: BrowserContext[] = [];
+
+  constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  async visit(url: string, options: BrowserContextOptions): Promise<Page> {
+    const window = await this.#browser.newContext(options);
+    this.#windows.push(window);
+    const page = await window.newPage();
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (line) => {
+      const isComplaint = ["error", "warning"].includes(line.type()) && !OF_THE_NETWORK.test(line.text());
+      if (isComplaint) this.complaints.push(line.text());
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  /** Closes every window. */
+  async leave(): Promise<void> {
+    for (const window of this.#windows.splice(0)) await window.close();
+  }
 }
 
 /** The first log line that names a port says that the server is up. */

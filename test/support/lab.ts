@@ -54,6 +54,8 @@ export function labType<const Name extends string>(
       crash: { payload: z.object({}), result: z.object({}) },
       /** Returns what its result type does not allow. */
       lie: { payload: z.object({}), result: z.object({ truth: z.boolean() }) },
+      /** Returns what its result type allows and MessagePack cannot carry. */
+      huge: { payload: z.object({}), result: z.object({ n: z.bigint() }) },
     },
     events: { said: z.object({ text: z.string().max(20), count: z.number() }) },
     tuning: z.object({ stride: z.number().min(0).max(100).default(1) }),
@@ -91,6 +93,10 @@ export class LabRoom extends GameRoom<typeof Lab> {
       throw new Error("a handler that throws");
     },
     lie: () => ({ truth: "no" as unknown as boolean }),
+    huge: () => {
+      this.note("huge");
+      return { n: 2n ** 70n };
+    },
   };
 
   override onCreate({ name }: JoinOptions<typeof Lab>): void {

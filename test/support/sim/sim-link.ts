@@ -5,27 +5,41 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { ClientSocket } from "@ninelives/client";
-import type { ManualClock } from "../manual-clock.ts";
+import type { Clock } from "@ninelives/server";
 
 const OPEN = 1;
+const CLOSING = 2;
 const CLOSED = 3;
+
+/** How long an end that said goodbye waits for the other's, ms: as `ws` does. */
+const CLOSE_MS = 30_000;
+/** How often a frame in a black hole is sent again, ms. */
+const AGAIN_MS = 50;
+
+type Way = "up" | "down";
 
 /** How a line behaves now. */
 export interface Weather {
   /** Longest delay of a frame, ms. */
   delayMs: number;
+  /** Most bytes per ms in each direction. */
+  bytesPerMs: number;
   /** Frames of neither direction arrive, and nobody is told. */
   blackHole: boolean;
 }
 
-/** The server's end: as much of a `ws` WebSocket as the transport and the rooms use. */
+export const CALM: Readonly<Weather> = { delayMs: 20, bytesPerMs: Number.POSITIVE_INFINITY, blackHole: false };
+
+/** The server's end: as much of a `ws` WebSocket as the transport and the rooms use. It hears frames until the goodbye is answered. */
 class ServerEnd extends EventEmitter {
   readyState = OPEN;
   readonly #line: SimLine;
+  readonly #clock: Clock;
 
-  constructor(line: SimLine) {
+  constructor(line: SimLine, clock: Clock) {
     super();
     this.#line = line;
+    this.#clock = clock;
   }
 
   send(data: Uint8Array, _options?: unknown, sent?: () => void): void {
@@ -34,13 +48,17 @@ class ServerEnd extends EventEmitter {
   }
 
   ping(): void {
-    this.#line.carry("up", () => this.emit("pong"));
+    this.#line.carry("up", 2, () => this.emit("pong"));
   }
 
   close(code = 1005, reason = ""): void {
-    if (this.readyState === CLOSED) return;
-    this.#line.carry("down", () => this.#line.endClient(code, reason));
-    this.end(code);
+    if (this.readyState !== OPEN) return;
+    this.readyState = CLOSING;
+    this.#line.carry("down", 4, () => {
+      this.#line.endClient(code, reason);
+      this.#line.carry("up", 4, () => this.end(code));
+    });
+    this.#clock.after(CLOSE_MS, () => this.end(1006));
   }
 
   terminate(): void {
@@ -60,41 +78,46 @@ export class SimLine implements ClientSocket {
   onclose: ClientSocket["onclose"] = null;
   onerror: ClientSocket["onerror"] = null;
   isOpen = true;
-  readonly #server = new ServerEnd(this);
-  readonly #clock: ManualClock;
+  readonly #server: ServerEnd;
+  readonly #clock: Clock;
   readonly #random: () => number;
   readonly #weather: Weather;
   readonly #freeMs = { up: 0, down: 0 };
-  readonly #onTheWay: Record<"up" | "down", (() => void)[]> = { up: [], down: [] };
+  readonly #onTheWay: Record<Way, (() => void)[]> = { up: [], down: [] };
   #isCut = false;
 
-  constructor(clock: ManualClock, random: () => number, weather: Weather) {
+  constructor(clock: Clock, random: () => number, weather: Weather) {
     this.#clock = clock;
     this.#random = random;
     this.#weather = weather;
+    this.#server = new ServerEnd(this, clock);
   }
 
   /** Opens the line to a host, one delay later. */
   open(url: string, take: (connection: EventEmitter, request: IncomingMessage) => void): this {
     const { pathname, search } = new URL(url);
     const request = { url: pathname + search, headers: {}, socket: { remoteAddress: "127.0.0.1" } };
-    this.carry("up", () => take(this.#server, request as unknown as IncomingMessage));
+    this.carry("up", 200, () => take(this.#server, request as unknown as IncomingMessage));
     return this;
   }
 
   send(data: Uint8Array): void {
     const frame = Buffer.from(data);
-    this.carry("up", () => this.#server.readyState === OPEN && this.#server.emit("message", frame, true));
+    this.carry(
+      "up",
+      frame.length,
+      () => this.#server.readyState !== CLOSED && this.#server.emit("message", frame, true),
+    );
   }
 
   toClient(data: Uint8Array): void {
     const { buffer } = data;
-    this.carry("down", () => this.isOpen && this.onmessage?.({ data: buffer }));
+    this.carry("down", data.length, () => this.isOpen && this.onmessage?.({ data: buffer }));
   }
 
   /** The client's end says goodbye. */
   close(): void {
-    this.carry("up", () => this.#server.end(1005));
+    this.carry("up", 4, () => this.#server.end(1005));
     this.isOpen = false;
   }
 
@@ -112,18 +135,19 @@ export class SimLine implements ClientSocket {
   }
 
   /** Runs `arrive` after this direction's delay, after everything sent before it. */
-  carry(way: "up" | "down", arrive: () => void): void {
+  carry(way: Way, bytes: number, arrive: () => void): void {
+    const { delayMs, bytesPerMs } = this.#weather;
     const nowMs = this.#clock.now();
-    const atMs = Math.max(this.#freeMs[way], nowMs + this.#random() * this.#weather.delayMs);
-    this.#freeMs[way] = atMs;
+    const sentMs = Math.max(this.#freeMs[way], nowMs + Math.floor(this.#random() * delayMs));
+    this.#freeMs[way] = sentMs + Math.floor(bytes / bytesPerMs);
     this.#onTheWay[way].push(arrive);
-    this.#clock.after(atMs - nowMs, () => this.#deliver(way));
+    this.#clock.after(this.#freeMs[way] - nowMs, () => this.#deliver(way));
   }
 
   /** The oldest frame arrives. In a black hole it waits, as TCP sends it again, and everything behind it. */
-  #deliver(way: "up" | "down"): void {
+  #deliver(way: Way): void {
     if (this.#isCut) return;
-    if (this.#weather.blackHole) this.#clock.after(50, () => this.#deliver(way));
+    if (this.#weather.blackHole) this.#clock.after(AGAIN_MS, () => this.#deliver(way));
     else this.#onTheWay[way].shift()?.();
   }
 }
