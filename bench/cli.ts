@@ -3,13 +3,15 @@
  * Exit code 1 when a promise does not hold, 2 when the name is unknown.
  */
 import { defineCommand, runMain } from "citty";
+import { delivery } from "./delivery/delivery.ts";
 import { latency } from "./latency/latency.ts";
 import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
 import { log } from "./log/log.ts";
+import { resume } from "./resume/resume.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick];
+const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume];
 const EXIT = { broken: 1, unknown: 2 } as const;
 
 const command = defineCommand({

@@ -3,6 +3,7 @@
  * holds hundreds and the other core is left to the server.
  */
 import { Protocol } from "@colyseus/core";
+import { type Greeting, GREETING_PARAM, writeGreeting } from "@ninelives/shared-schema";
 
 const OPCODE_MASK = 0x1f;
 const JOINED = new Uint8Array([Protocol.JOIN_ROOM]);
@@ -13,6 +14,8 @@ const SAME_INPUT = new Uint8Array([Protocol.ROOM_INPUT_RELIABLE]);
 export class RawClient {
   bytes = 0;
   patches = 0;
+  /** Called with every frame, once the join is confirmed. */
+  onFrame: ((data: ArrayBuffer) => void) | undefined;
   readonly roomId: string;
   readonly #socket: WebSocket;
 
@@ -21,11 +24,12 @@ export class RawClient {
     this.#socket = socket;
   }
 
-  /** Resolves once the server has confirmed the join. */
-  static async join(url: string, roomType: string): Promise<RawClient> {
+  /** Resolves once the server has confirmed the join. `greeting`: for one that is to be taken for our client. */
+  static async join(url: string, roomType: string, greeting?: Greeting): Promise<RawClient> {
     const seat = await reserve(url, roomType);
+    const hello = greeting === undefined ? "" : `&${GREETING_PARAM}=${writeGreeting(greeting)}`;
     const socket = new WebSocket(
-      `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`,
+      `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}${hello}`,
     );
     socket.binaryType = "arraybuffer";
     const client = new RawClient(seat.roomId, socket);
@@ -35,6 +39,7 @@ export class RawClient {
         client.bytes += data.byteLength;
         const opcode = new Uint8Array(data, 0, 1)[0]! & OPCODE_MASK;
         if (opcode === Protocol.ROOM_STATE_PATCH) client.patches++;
+        client.onFrame?.(data);
         if (opcode !== Protocol.JOIN_ROOM) return;
         socket.send(JOINED);
         resolve();
@@ -43,8 +48,12 @@ export class RawClient {
     return client;
   }
 
+  send(frame: Uint8Array): void {
+    this.#socket.send(frame as Uint8Array<ArrayBuffer>);
+  }
+
   sendSameInput(): void {
-    this.#socket.send(SAME_INPUT);
+    this.send(SAME_INPUT);
   }
 
   /** Gives up the seat: without that the room would hold it for a player who may come back. */
@@ -68,8 +77,8 @@ async function reserve(url: string, roomType: string): Promise<Seat> {
 }
 
 /** All in one room, one after the other. */
-export async function joinRaw(url: string, roomType: string, count: number): Promise<RawClient[]> {
+export async function joinRaw(url: string, roomType: string, count: number, greeting?: Greeting): Promise<RawClient[]> {
   const clients: RawClient[] = [];
-  for (let index = 0; index < count; index++) clients.push(await RawClient.join(url, roomType));
+  for (let index = 0; index < count; index++) clients.push(await RawClient.join(url, roomType, greeting));
   return clients;
 }
