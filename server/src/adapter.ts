@@ -19,6 +19,9 @@
  *                  token, but leaves its socket open
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
  *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
+ *  rebuilt         an instance that has a `$refId` keeps it when it is put into a tree, `Root` takes the first id it gives out, and
+ *                  `Schema.initialize` makes an instance that can be changed without running a constructor; a map's `journal` and a
+ *                  set's `$refId` say which place the next entry gets
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 export {
@@ -29,6 +32,7 @@ export {
   releaseReservedSeats,
   useLogger,
 } from "./adapter/rooms.ts";
+export { rebuilt } from "./adapter/rebuild.ts";
 export { TreeTap } from "./adapter/tap-encoder.ts";
 export type { TreeBytes } from "./log/mirror.ts";
 export { TapSerializer } from "./adapter/tap-serializer.ts";

@@ -1,7 +1,8 @@
 /** Colyseus's serializer with the listening encoder in it: what a sealed room sends its clients with. */
 import { ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
-import type { Schema } from "@colyseus/schema";
+import { Root, type Schema, TypeContext } from "@colyseus/schema";
 import type { TreeBytes } from "../log/mirror.ts";
+import { firstFreeId } from "./rebuild.ts";
 import { TapEncoder } from "./tap-encoder.ts";
 
 /** Protocol byte that Colyseus keeps in front of the shared bytes of a patch. */
@@ -14,9 +15,13 @@ type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
 export class TapSerializer extends SchemaSerializer<Schema> {
   #last: TreeBytes | undefined;
 
+  /** A tree may be put under one root only, so for a restored one Colyseus looks at an empty tree of its class. */
   override reset(state: Schema): void {
-    super.reset(state);
-    this.encoder = new TapEncoder(state, this.encoder.root);
+    const nextId = firstFreeId(state);
+    super.reset(nextId === undefined ? state : new (state.constructor as new () => Schema)());
+    const root =
+      nextId === undefined ? this.encoder.root : new Root(TypeContext.cache(state.constructor as never), nextId);
+    this.encoder = new TapEncoder(state, root);
     this.encoder.sharedBuffer[0] = Protocol.ROOM_STATE_PATCH;
   }
 

@@ -25,10 +25,10 @@ export class World {
   readonly #names = new Map<Schema, string>();
 
   /** `shares`: an instance may be held in several places at once. */
-  constructor(classes: TreeClasses, { shares }: { readonly shares: boolean }) {
+  constructor(classes: TreeClasses, { shares, root }: { readonly shares: boolean; readonly root?: Schema }) {
     this.#classes = classes;
     this.#shares = shares;
-    this.root = new classes.root();
+    this.root = root ?? new classes.root();
   }
 
   /** Every instance that can be reached, the root first. */

@@ -3,7 +3,7 @@
  * every child, absent fields, entries of maps in any order, sets, and that an instance held twice is one instance again.
  * -0 is 0: Colyseus sees no change in a write of one over the other.
  */
-import { ArraySchema, CollectionSchema, MapSchema, Schema, SetSchema } from "@colyseus/schema";
+import { $refId, ArraySchema, CollectionSchema, type IRef, MapSchema, Schema, SetSchema } from "@colyseus/schema";
 import { asRead } from "./random-values.ts";
 
 interface FieldMeta {
@@ -28,14 +28,22 @@ export function elementOf(type: unknown): { shape: "array" | "map" | "set" | "co
   return undefined;
 }
 
-/** The first difference as `path: live ≠ decoded`; undefined when there is none. */
-export function firstDifference(live: unknown, decoded: unknown): string | undefined {
-  return new Comparison().difference("", undefined, live, decoded);
+/**
+ * The first difference as `path: live ≠ decoded`; undefined when there is none. `anyOrder`: sets and collections may hold the same
+ * in another order.
+ */
+export function firstDifference(live: unknown, decoded: unknown, { anyOrder = false } = {}): string | undefined {
+  return new Comparison(anyOrder).difference("", undefined, live, decoded);
 }
 
 class Comparison {
   readonly #twins = new Map<Schema, Schema>();
   readonly #taken = new Set<Schema>();
+  readonly #anyOrder: boolean;
+
+  constructor(anyOrder: boolean) {
+    this.#anyOrder = anyOrder;
+  }
 
   difference(path: string, type: unknown, live: unknown, decoded: unknown): string | undefined {
     const expected = typeof type === "string" ? asRead(type, live) : live;
@@ -73,8 +81,8 @@ class Comparison {
     if (live.constructor !== decoded.constructor)
       return `${path}: ${live.constructor.name} ≠ ${decoded.constructor.name}`;
     if (live instanceof MapSchema) return this.#maps(path, type, live, decoded as MapSchema<unknown>);
-    const left = elementsOf(live);
-    const right = elementsOf(decoded);
+    const left = this.#anyOrder ? distinct(live, type) : elementsOf(live);
+    const right = this.#anyOrder ? distinct(decoded, undefined) : elementsOf(decoded);
     if (left.length !== right.length)
       return `${path}: ${left.length} elements ${show(left)} ≠ ${right.length} ${show(right)}`;
     for (const [index, value] of left.entries()) {
@@ -95,6 +103,16 @@ class Comparison {
     }
     return undefined;
   }
+}
+
+/** Of a set or collection: what a reader can tell apart, in an order of its own. */
+function distinct(collection: object, type: unknown): unknown[] {
+  const elements = elementsOf(collection);
+  if (collection instanceof ArraySchema) return elements;
+  const read = elements.map((item) => (typeof type === "string" ? asRead(type, item) : item));
+  const id = (item: unknown) => (item instanceof Schema ? String((item as IRef)[$refId]) : show(item));
+  const byId = new Map(read.map((item) => [id(item), item]));
+  return [...byId.keys()].sort().map((key) => byId.get(key));
 }
 
 function elementsOf(collection: object): unknown[] {

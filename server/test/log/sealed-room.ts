@@ -10,6 +10,8 @@ import { TapSerializer, TreeTap, type TreeBytes } from "../../src/adapter.ts";
 /** ClientState.JOINED of Colyseus. */
 const JOINED = 1;
 const PATCH_PREFIX_BYTES = 1;
+/** Protocol.ROOM_STATE of Colyseus. */
+const ROOM_STATE = 14;
 
 interface FakeClient {
   readonly state: number;
@@ -24,6 +26,8 @@ export interface Tick {
   /** The frame a client without a view got, without its protocol byte; undefined when it got none. */
   readonly seen: Uint8Array | undefined;
   readonly shared: Uint8Array | undefined;
+  /** That frame holds the whole state. */
+  readonly isWhole: boolean;
 }
 
 export class SealedRoom {
@@ -32,6 +36,7 @@ export class SealedRoom {
   readonly #memory: TreeTap;
   readonly #clients: FakeClient[] = [];
   #seen: Uint8Array | undefined;
+  #isWhole = false;
   #tick = 0;
 
   constructor(state: Schema, memory: Schema, clients: { readonly plain: number; readonly viewing: number }) {
@@ -41,7 +46,10 @@ export class SealedRoom {
       this.#clients.push({
         state: JOINED,
         view: undefined,
-        raw: (frame) => (this.#seen = Uint8Array.from(frame.subarray(PATCH_PREFIX_BYTES))),
+        raw: (frame) => {
+          this.#seen = Uint8Array.from(frame.subarray(PATCH_PREFIX_BYTES));
+          this.#isWhole = frame[0] === ROOM_STATE;
+        },
       });
     }
     this.views = Array.from({ length: clients.viewing }, () => new StateView());
@@ -56,13 +64,18 @@ export class SealedRoom {
     this.#serializer.getFullState(client as unknown as Client);
   }
 
+  /** What a client without a view gets when it joins, without its protocol byte. */
+  wholeState(): Uint8Array {
+    return this.#serializer.getFullState(undefined as never).slice(PATCH_PREFIX_BYTES);
+  }
+
   /** The end of a tick: the patch leaves, and the entry that goes to the log. */
   tick(): Tick {
     this.#tick++;
     this.#seen = undefined;
     const patch = this.#patch();
     const memory = this.#memory.take();
-    const seen = { seen: this.#seen, shared: patch?.shared };
+    const seen = { seen: this.#seen, shared: patch?.shared, isWhole: this.#isWhole };
     if (this.#serializer.diverged || this.#memory.diverged)
       return { record: this.snapshot(), kind: RecordKind.SNAPSHOT, ...seen };
     const sections = new Map<SectionTag, Uint8Array>();
