@@ -14,8 +14,9 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<TestRedis> {
-  const port = await freePort();
+/** `at`: default a port nobody listens on. */
+export async function startRedis(at?: number): Promise<TestRedis> {
+  const port = at ?? (await freePort());
   const dir = await mkdtemp(join(tmpdir(), "ninelives-redis-"));
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no"];
   const child = spawn(process.env.NINELIVES_REDIS_SERVER ?? "redis-server", args, {

@@ -84,6 +84,10 @@ export const LIMITS = {
   /** Logs of finished rooms kept, count and bytes. The oldest beyond either cap are deleted. */
   finishedLogs: 200,
   finishedLogBytes: 512 * 1024 * 1024,
+  /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
+  settledAfterMs: 5_000,
+  /** Times a room may be taken without having proved that. At the next one it is quarantined. */
+  restoreAttempts: 3,
   /** Ticks between snapshots: default and range. */
   snapshotEveryTicks: 300,
   snapshotEveryTicksMax: 100_000,
@@ -98,6 +102,23 @@ export const LIMITS = {
   roundTripMs: 2_000,
   /** A seat kept over a reload with its waiting commands, characters. A larger one is not kept. */
   keptSeatChars: 2 * 1024 * 1024,
+  /** How long a process owns its rooms after a beat, how often it beats, and how much earlier than that it stops by itself, ms. */
+  leaseMs: 1_500,
+  beatMs: 250,
+  leaseMarginMs: 300,
+  /** How often it is looked which processes have fallen silent, ms. */
+  silenceMs: 50,
+  /** Longest wait for the list of processes, and for one process that asks another, ms. Then it counts as no answer. */
+  membersAnswerMs: 500,
+  peerAnswerMs: 200,
+  /** Between two attempts to connect to Redis again, ms. */
+  redisReconnectMs: 100,
+  /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
+  restoresAtOnce: 4,
+  /** How often a process looks for rooms that should run and that nobody runs, ms. */
+  strayRoomsMs: 1_000,
+  /** How long somebody who asks for a room waits while its owner is dead or not known, ms. Then: come again. */
+  whereHoldMs: 3_000,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;
