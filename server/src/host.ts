@@ -5,10 +5,9 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
-import { NetError, type RoomType } from "@ninelives/shared-schema";
+import type { RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host, StoreChoice } from "./config.ts";
 import { createHttp } from "./inspect/http.ts";
@@ -25,6 +24,7 @@ import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
 import { type Asked, greet } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
+import { listen } from "./socket/listen.ts";
 import { GuardedTransport } from "./socket/transport.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Clock, Timer } from "./tick/clock.ts";
@@ -40,12 +40,14 @@ const PID_EVERY_MS = 20_000;
 export interface HostOptions {
   /** TCP port; 0 takes a free one. */
   readonly port: number;
+  /** A port that other processes of this machine listen on too, beside this host's own. Default: none. */
+  readonly sharedPort?: number | undefined;
   readonly logger: Logger;
   /** Share matchmaking with other processes. Default: this process alone. */
   readonly redisUrl?: string | undefined;
   /**
    * Where players reach this process when another one sends them here: `host:port`. Default: the host name they used for the
-   * other process, with this one's port.
+   * other process, with this one's port. With a shared port only the host name of it counts: the port is this host's own.
    */
   readonly publicAddress?: string | undefined;
   /** Hides pids. Default false. */
@@ -79,10 +81,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
   );
-  const { port } = await listen(http, options.port).catch(async (error: unknown) => {
+  const listening = await listen(http, options, clock).catch(async (error: unknown) => {
     await closeBackend(backend);
     throw error;
   });
+  const { port } = listening;
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   await nameLeftovers(store, logger);
@@ -97,7 +100,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,
     ...backend,
-    publicAddress: options.publicAddress ?? `:${port}`,
+    publicAddress: addressOf(options, port),
   });
   const hostTopics = openTopics(options.redisUrl, clock, logger, metrics);
   const services: RoomServices = {
@@ -130,7 +133,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       players: matchMaker.stats.local.ccu,
     }),
   });
-  return {
+  const running: RunningHost = {
     port,
     url: `http://localhost:${port}`,
     processId: matchMaker.processId,
@@ -139,16 +142,28 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     take: (connection, request) => transport.take(connection, request),
     async stop() {
       ready = false;
+      listening.leave();
       pids.stop();
       await matchMaker.gracefullyShutdown();
       transport.shutdown();
-      http.closeAllConnections();
+      await listening.close();
       await hostTopics.close();
       await store.close();
       await closeBackend(backend);
       metrics.close();
     },
   };
+  await listening.join().catch(async (error: unknown) => {
+    await running.stop();
+    throw error;
+  });
+  return running;
+}
+
+/** Where players reach this process when another one sends them here. */
+function addressOf({ publicAddress, sharedPort }: HostOptions, port: number): string {
+  if (sharedPort === undefined) return publicAddress ?? `:${port}`;
+  return `${(publicAddress ?? "").replace(/:\d*$/, "")}:${port}`;
 }
 
 /** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */
@@ -223,17 +238,4 @@ function announcePid({ presence }: DirectoryBackend, clock: Clock) {
       return pid === null || pid === undefined ? undefined : Number(pid);
     },
   };
-}
-
-function listen(http: HttpServer, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") reject(error);
-      else
-        reject(
-          new NetError("PORT_TAKEN", `port ${port} is in use: stop the other program, or start with PORT=${port + 1}`),
-        );
-    });
-    http.listen(port, () => resolve(http.address() as AddressInfo));
-  });
 }
