@@ -87,7 +87,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   });
   const { port } = listening;
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
-  const store = options.store ?? openStore(host.store, clock, logger, metrics);
+  const store = options.store ?? (await openStore(host.store, clock, logger, metrics));
   await nameLeftovers(store, logger);
   const transport = new GuardedTransport({
     server: http,
@@ -108,6 +108,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     logger,
     metrics,
     store,
+    owner: matchMaker.processId,
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),
@@ -190,9 +191,9 @@ function register(host: Host, services: RoomServices): Map<string, RoomType | un
   return types;
 }
 
-function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: Metrics): LogStore {
-  if (choice.kind === "memory") return new MemoryStore();
-  return new FileStore({
+async function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: Metrics): Promise<LogStore> {
+  if (choice.kind === "memory") return new MemoryStore(clock);
+  return FileStore.open({
     dir: choice.dir,
     clock,
     onFault(message, error) {

@@ -13,7 +13,7 @@ export { type HostOptions, type RunningHost, startHost, VERSION } from "./host.t
 export { systemClock } from "./system-clock.ts";
 export type { Clock, Timer } from "./tick/clock.ts";
 export { createLogger, type Logger } from "./inspect/logger.ts";
-export type { LogAppender, LogStore } from "./log/store.ts";
+export type { Claim, LogAppender, LogStore, OwnedRoom } from "./log/store.ts";
 export { readRoom } from "./log/read-log.ts";
 export { prepared, type Prepared } from "./inbox/prepared.ts";
 export type { TopicAccess } from "./topics/audience.ts";

@@ -1,10 +1,10 @@
 /** A memory store whose commits a test holds back: what a slow disk or a store that is away looks like to a room. */
-import type { LogAppender, LogStore } from "@ninelives/server";
+import { type Claim, type LogAppender, type LogStore, type OwnedRoom, systemClock } from "@ninelives/server";
 import { MemoryStore } from "../../server/src/log/memory-store.ts";
 
 export class HeldStore implements LogStore {
   readonly name = "held";
-  readonly #inner = new MemoryStore();
+  readonly #inner = new MemoryStore(systemClock);
   #held: (() => void)[] | undefined;
 
   /** From now on records are taken, but nobody is told that they are committed. */
@@ -19,34 +19,50 @@ export class HeldStore implements LogStore {
     for (const committed of held) committed();
   }
 
-  async open(roomId: string): Promise<LogAppender> {
-    const inner = await this.#inner.open(roomId);
+  async claim(roomId: string, claim: Claim): Promise<LogAppender> {
+    const inner = await this.#inner.claim(roomId, claim);
     const gate = (committed: () => void) => () => {
       if (this.#held === undefined) committed();
       else this.#held.push(committed);
     };
     return {
-      previousEpoch: inner.previousEpoch,
-      get segmentBytes() {
-        return inner.segmentBytes;
+      epoch: inner.epoch,
+      attempts: inner.attempts,
+      get isFull() {
+        return inner.isFull;
       },
-      needsBegin: false,
+      get needsBegin() {
+        return inner.needsBegin;
+      },
       append: (record, committed) => inner.append(record, gate(committed)),
       begin: (records, committed) => inner.begin(records, gate(committed)),
-      close: (finished) => inner.close(finished),
+      settled: () => inner.settled(),
+      close: (how) => inner.close(how),
     };
+  }
+
+  ownerOf(roomId: string): Promise<OwnedRoom | undefined> {
+    return this.#inner.ownerOf(roomId);
+  }
+
+  roomsOf(): Promise<OwnedRoom[]> {
+    return this.#inner.roomsOf();
   }
 
   list(): Promise<string[]> {
     return this.#inner.list();
   }
 
-  unfinished(): Promise<string[]> {
+  unfinished(): Promise<OwnedRoom[]> {
     return this.#inner.unfinished();
   }
 
   read(roomId: string): Promise<Uint8Array[]> {
     return this.#inner.read(roomId);
+  }
+
+  quarantine(roomId: string, epoch: number): Promise<void> {
+    return this.#inner.quarantine(roomId, epoch);
   }
 
   close(): Promise<void> {

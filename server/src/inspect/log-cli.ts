@@ -26,7 +26,7 @@ async function load(name: string): Promise<Uint8Array[]> {
 }
 
 async function usage(): Promise<string> {
-  const unfinished = new Set(await fileStore().unfinished());
+  const unfinished = new Set((await fileStore().unfinished()).map(({ roomId }) => roomId));
   const rooms = (await fileStore().list()).map((roomId) => `  ${roomId}${unfinished.has(roomId) ? "" : "  ended"}`);
   return ["usage: npm run log -- <file or room id> [--json]", "rooms with a log:", ...rooms].join("\n");
 }

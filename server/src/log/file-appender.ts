@@ -20,18 +20,20 @@ interface Append {
 export interface FileAppenderOptions {
   /** Path without `.log`. */
   readonly base: string;
-  readonly previousEpoch: number;
+  readonly epoch: number;
+  readonly attempts: number;
   readonly clock: Clock;
   /** One for all files of the store. */
   readonly pace: WritePace;
   readonly onFault: (message: string, error: unknown) => void;
-  readonly onFinished: () => Promise<void>;
+  readonly onFenced: () => void;
+  readonly onSettled: () => Promise<void>;
+  readonly onClosed: (how: "finished" | "released") => Promise<void>;
 }
 
 export class FileAppender implements LogAppender {
-  readonly previousEpoch: number;
-  segmentBytes = 0;
   needsBegin = true;
+  #segmentBytes = 0;
   readonly #options: FileAppenderOptions;
   #queue: Append[] = [];
   #queuedBytes = 0;
@@ -42,20 +44,36 @@ export class FileAppender implements LogAppender {
   #wholeBytes = 0;
   #pumping: Promise<void> | undefined;
   #closing = false;
+  #fenced: "no" | "unsaid" | "said" = "no";
+  /** Ends the wait for the next try. */
+  #wake = () => {};
 
   constructor(options: FileAppenderOptions) {
     this.#options = options;
-    this.previousEpoch = options.previousEpoch;
+  }
+
+  get epoch(): number {
+    return this.#options.epoch;
+  }
+
+  get attempts(): number {
+    return this.#options.attempts;
+  }
+
+  get isFull(): boolean {
+    return this.#segmentBytes >= LIMITS.segmentBytes;
   }
 
   append(bytes: Uint8Array, onCommitted: () => void): void {
-    if (this.needsBegin) this.#orphans.push(onCommitted);
+    if (this.#fenced !== "no") this.#tellFenced();
+    else if (this.needsBegin) this.#orphans.push(onCommitted);
     else this.#push({ bytes, begins: false, onCommitted });
   }
 
   begin(bytes: Uint8Array, onCommitted: () => void): void {
+    if (this.#fenced !== "no") return this.#tellFenced();
     this.needsBegin = false;
-    this.segmentBytes = 0;
+    this.#segmentBytes = 0;
     const orphans = this.#orphans;
     this.#orphans = [];
     this.#push({
@@ -68,12 +86,37 @@ export class FileAppender implements LogAppender {
     });
   }
 
-  async close(finished: boolean): Promise<void> {
+  settled(): void {
+    if (this.#fenced !== "no") return;
+    const { base, onSettled, onFault } = this.#options;
+    onSettled().catch((error: unknown) => onFault(`${base}.log: the count of its claims cannot be deleted`, error));
+  }
+
+  async close(how: "finished" | "released"): Promise<void> {
     this.#closing = true;
+    await this.#letGo();
+    if (this.#fenced === "no") await this.#options.onClosed(how);
+  }
+
+  /** Somebody else has the room now. Resolves when nothing of this appender is being written any more; what waited is dropped. */
+  async fence(): Promise<void> {
+    this.#fenced = "unsaid";
+    this.#queue = [];
+    this.#wake();
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
     await this.#pumping;
-    await this.#file?.close();
+    const file = this.#file;
     this.#file = undefined;
-    if (finished) await this.#options.onFinished();
+    await file?.close();
+  }
+
+  #tellFenced(): void {
+    if (this.#fenced === "said") return;
+    this.#fenced = "said";
+    setImmediate(this.#options.onFenced);
   }
 
   #push(append: Append): void {
@@ -81,7 +124,7 @@ export class FileAppender implements LogAppender {
       this.#giveUp(append);
       return;
     }
-    this.segmentBytes += append.bytes.length;
+    this.#segmentBytes += append.bytes.length;
     this.#queuedBytes += append.bytes.length;
     this.#queue.push(append);
     this.#pumping ??= this.#pump();
@@ -104,8 +147,14 @@ export class FileAppender implements LogAppender {
         const nextBegin = this.#queue.findIndex((append, index) => append.begins && index > 0);
         const batch = this.#queue.splice(0, nextBegin === -1 ? this.#queue.length : nextBegin);
         if (await this.#tryBatch(batch)) continue;
-        if (this.#closing) return;
-        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+        if (this.#closing || this.#fenced !== "no") return;
+        await new Promise<void>((resolve) => {
+          const timer = this.#options.clock.after(RETRY_MS, resolve);
+          this.#wake = () => {
+            timer.cancel();
+            resolve();
+          };
+        });
       }
     } finally {
       this.#pumping = undefined;
@@ -118,6 +167,7 @@ export class FileAppender implements LogAppender {
       await (batch[0]!.begins ? this.#beginSegment(batch) : this.#write(batch));
     } catch (error) {
       this.#options.onFault(`${this.#options.base}.log: write failed, ${batch.length} records wait`, error);
+      if (this.#fenced !== "no") return false;
       if (this.needsBegin) this.#orphans.unshift(...batch.map((append) => append.onCommitted));
       else this.#queue.unshift(...batch);
       return false;

@@ -1,25 +1,32 @@
 /**
- * Logs as files: `<dir>/rooms/<roomId>.log`, append-only. What a write call has taken survives kill -9 of this process; a
- * power cut may take what the system had not yet put on the disk, except a segment's first snapshot, which is synced.
+ * Logs as files: `<dir>/rooms/<room>.log`, append-only (file-names.ts has all names). What a write call has taken survives
+ * kill -9 of this process; a power cut may take what the system had not yet put on the disk, except a segment's first
+ * snapshot, which is synced.
  *
- * Files of a room, oldest first:
- *   <id>.ended.log          the last segment of a room of that id that ended before; at most LIMITS.finishedLogs such files and
- *                           finishedLogBytes of them
- *   <id>.2.log <id>.1.log   closed segments, at most LIMITS.segmentsKept; each begins with its own snapshot
- *   <id>.log                the current segment
- *   <id>.next.log           a new segment being written; it takes the name above once it is whole
  * There is no moment without a readable snapshot: the old segment keeps its name until the new one is whole on disk.
+ * One process has the folder (folder-lock.ts), so owners are kept in its memory: after a restart nobody has the rooms.
  */
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LIMITS } from "@ninelives/shared-schema";
+import { nextEpoch } from "../ownership/epoch.ts";
 import type { Clock } from "../tick/clock.ts";
 import { FileAppender } from "./file-appender.ts";
+import {
+  CLAIMS,
+  ENDED,
+  isAside,
+  missingIsUndefined,
+  quarantined,
+  READABLE,
+  roomOfFile,
+  SEGMENTS,
+} from "./file-names.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { lastEpoch, parseSegments } from "./read-log.ts";
-import type { LogAppender, LogStore } from "./store.ts";
+import { roomName } from "./room-name.ts";
+import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
 import { WritePace } from "./write-pace.ts";
-
-const ENDED = ".ended.log";
 
 export interface FileStoreOptions {
   /** Folder of the logs; `rooms/` is made below it. */
@@ -29,56 +36,145 @@ export interface FileStoreOptions {
   readonly onFault: (message: string, error: unknown) => void;
 }
 
+/** A room that somebody of this process has. */
+interface Living {
+  readonly owner: string;
+  readonly appender: FileAppender;
+}
+
 export class FileStore implements LogStore {
+  readonly outlivesProcess = true;
   readonly name = "file";
   readonly #dir: string;
   readonly #options: FileStoreOptions;
   readonly #pace: WritePace;
+  readonly #living = new Map<string, Living>();
+  /** The last change of who has a room, for each room in which one is under way. */
+  readonly #changes = new Map<string, Promise<unknown>>();
 
+  #lock: FolderLock | undefined;
+
+  /** Without the folder's lock: for who reads only, or is alone by other means. */
   constructor(options: FileStoreOptions) {
     this.#dir = join(options.dir, "rooms");
     this.#options = options;
     this.#pace = new WritePace(options.clock);
   }
 
-  async open(roomId: string): Promise<LogAppender> {
-    await mkdir(this.#dir, { recursive: true });
-    const previousEpoch = lastEpoch(parseSegments(await this.read(roomId)));
-    const { clock, onFault } = this.#options;
-    const base = join(this.#dir, fileName(roomId));
-    await adopt(base);
-    return new FileAppender({
-      base,
-      previousEpoch,
-      clock,
-      pace: this.#pace,
-      onFault,
-      onFinished: () => this.#retain(base),
-    });
+  /** Takes the folder for this process. Rejects with CONFIG_INVALID while another one has it. */
+  static async open(options: FileStoreOptions): Promise<FileStore> {
+    const store = new FileStore(options);
+    store.#lock = await lockFolder(options.dir);
+    return store;
+  }
+
+  claim(roomId: string, claim: Claim): Promise<LogAppender> {
+    return this.#afterOthers(roomId, () => this.#claim(roomId, claim));
+  }
+
+  async ownerOf(roomId: string): Promise<OwnedRoom | undefined> {
+    const living = this.#living.get(roomId);
+    if (living !== undefined) return { roomId, owner: living.owner, epoch: living.appender.epoch };
+    const base = this.#base(roomId);
+    const found = await Promise.all(SEGMENTS.map((suffix) => stat(base + suffix).catch(missingIsUndefined)));
+    if (found.every((file) => file === undefined)) return undefined;
+    const { epoch } = await this.#claimsOf(base);
+    return { roomId, owner: "", epoch: Math.max(epoch, await this.#lastEpoch(roomId)) };
+  }
+
+  roomsOf(): Promise<OwnedRoom[]> {
+    return this.unfinished();
+  }
+
+  async unfinished(): Promise<OwnedRoom[]> {
+    const files = (await this.#files()).filter((file) => !isAside(file));
+    const rooms = await Promise.all([...new Set(files.map(roomOfFile))].map((roomId) => this.ownerOf(roomId)));
+    return rooms.filter((room) => room !== undefined);
   }
 
   async list(): Promise<string[]> {
-    const files = await this.#files();
-    return [...new Set(files.map((file) => roomIdOf(file)))];
-  }
-
-  async unfinished(): Promise<string[]> {
-    const files = await this.#files();
-    return [...new Set(files.filter((file) => !file.endsWith(ENDED)).map((file) => roomIdOf(file)))];
+    return [...new Set((await this.#files()).map(roomOfFile))];
   }
 
   async read(roomId: string): Promise<Uint8Array[]> {
-    const base = join(this.#dir, fileName(roomId));
+    const base = this.#base(roomId);
     const segments: Uint8Array[] = [];
-    for (const suffix of segmentSuffixes()) {
+    for (const suffix of READABLE) {
       const bytes = await readFile(base + suffix).catch(missingIsUndefined);
       if (bytes !== undefined) segments.push(bytes);
     }
     return segments;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  quarantine(roomId: string, epoch: number): Promise<void> {
+    return this.#afterOthers(roomId, async () => {
+      if ((await this.ownerOf(roomId))?.epoch !== epoch) return;
+      await this.#living.get(roomId)?.appender.fence();
+      this.#living.delete(roomId);
+      const base = this.#base(roomId);
+      for (const suffix of SEGMENTS) await rename(base + suffix, base + quarantined(suffix)).catch(missingIsUndefined);
+      await rm(base + CLAIMS, { force: true });
+      await this.#deleteOldest();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#lock?.release();
+  }
+
+  async #claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
+    await mkdir(this.#dir, { recursive: true });
+    const current = await this.ownerOf(roomId);
+    if (current?.epoch !== from) throw ownedError(roomId, from, current);
+    await this.#living.get(roomId)?.appender.fence();
+    const base = this.#base(roomId);
+    const { clock, onFault } = this.#options;
+    const epoch = nextEpoch(current?.epoch ?? (await this.#lastEpoch(roomId)), clock.wallMs());
+    const attempts = current === undefined ? 0 : (await this.#claimsOf(base)).attempts + 1;
+    if (current !== undefined) await writeFile(base + CLAIMS, `${attempts} ${epoch}`);
+    await adopt(base);
+    const appender = new FileAppender({
+      base,
+      epoch,
+      attempts,
+      clock,
+      pace: this.#pace,
+      onFault,
+      onFenced,
+      onSettled: () =>
+        this.#afterOthers(roomId, async () => {
+          if (this.#living.get(roomId)?.appender === appender) await rm(base + CLAIMS, { force: true });
+        }),
+      onClosed: (how) => this.#afterOthers(roomId, () => this.#closed(roomId, appender, how)),
+    });
+    this.#living.set(roomId, { owner, appender });
+    return appender;
+  }
+
+  async #closed(roomId: string, appender: FileAppender, how: "finished" | "released"): Promise<void> {
+    if (this.#living.get(roomId)?.appender !== appender) return;
+    this.#living.delete(roomId);
+    if (how === "released") return;
+    const base = this.#base(roomId);
+    for (const suffix of SEGMENTS) if (suffix !== ".log") await rm(base + suffix, { force: true });
+    await rm(base + CLAIMS, { force: true });
+    await rename(`${base}.log`, base + ENDED).catch(missingIsUndefined);
+    await this.#deleteOldest();
+  }
+
+  /** Of claims that did not settle: how many, and the epoch of the last one, which the log may not have yet. */
+  async #claimsOf(base: string): Promise<{ attempts: number; epoch: number }> {
+    const text = (await readFile(base + CLAIMS, "utf8").catch(missingIsUndefined)) ?? "";
+    const [attempts = 0, epoch = 0] = text.split(" ").map((number) => Number.parseInt(number, 10) || 0);
+    return { attempts, epoch };
+  }
+
+  async #lastEpoch(roomId: string): Promise<number> {
+    return lastEpoch(parseSegments(await this.read(roomId)));
+  }
+
+  #base(roomId: string): string {
+    return join(this.#dir, roomName(roomId));
   }
 
   async #files(): Promise<string[]> {
@@ -86,52 +182,39 @@ export class FileStore implements LogStore {
     return (files ?? []).filter((file) => file.endsWith(".log"));
   }
 
-  async #retain(base: string): Promise<void> {
-    for (let kept = 1; kept <= LIMITS.segmentsKept; kept++) await rm(`${base}.${kept}.log`, { force: true });
-    await rm(`${base}.next.log`, { force: true });
-    await rename(`${base}.log`, base + ENDED).catch(missingIsUndefined);
-    const ended = await Promise.all(
+  /** Changes of who has a room happen one after the other: of two claims at once, the second sees the first. */
+  async #afterOthers<R>(roomId: string, change: () => Promise<R>): Promise<R> {
+    const mine = (this.#changes.get(roomId) ?? Promise.resolve()).then(change, change);
+    this.#changes.set(roomId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#changes.get(roomId) === mine) this.#changes.delete(roomId);
+    }
+  }
+
+  /** Of everything set aside, what is beyond the caps. */
+  async #deleteOldest(): Promise<void> {
+    const aside = await Promise.all(
       (await this.#files())
-        .filter((file) => file.endsWith(ENDED))
+        .filter((file) => isAside(file))
         .map(async (file) => {
           const path = join(this.#dir, file);
           const found = await stat(path).catch(missingIsUndefined);
           return { path, bytes: found?.size ?? 0, atMs: found?.mtimeMs ?? 0 };
         }),
     );
-    ended.sort((a, b) => b.atMs - a.atMs);
+    aside.sort((a, b) => b.atMs - a.atMs);
     let bytes = 0;
-    for (const [index, file] of ended.entries()) {
+    for (const [index, file] of aside.entries()) {
       bytes += file.bytes;
       if (index >= LIMITS.finishedLogs || bytes > LIMITS.finishedLogBytes) await rm(file.path, { force: true });
     }
   }
 }
 
-/** Suffixes of a room's files, oldest first. */
-function segmentSuffixes(): string[] {
-  const closed = Array.from({ length: LIMITS.segmentsKept }, (_, index) => `.${LIMITS.segmentsKept - index}.log`);
-  return [ENDED, ...closed, ".log", ".next.log"];
-}
-
 /** A crash fell between the two renames of a new segment, and it is the newest there is: it gets its name. */
 async function adopt(base: string): Promise<void> {
   const current = await stat(`${base}.log`).catch(missingIsUndefined);
   if (current === undefined) await rename(`${base}.next.log`, `${base}.log`).catch(missingIsUndefined);
-}
-
-/** A room id may be anything a game chose; a file name may not. Other characters become `%` and their UTF-16 unit in hex. */
-function fileName(roomId: string): string {
-  if (roomId === "") return "%";
-  return roomId.replace(/[^A-Za-z0-9_-]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-function roomIdOf(file: string): string {
-  const name = file.slice(0, file.indexOf("."));
-  if (name === "%") return "";
-  return name.replace(/%([0-9a-f]{4})/g, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)));
-}
-
-function missingIsUndefined(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
 }

@@ -8,7 +8,7 @@ import { parseSegments } from "./read-log.ts";
 import type { LogStore } from "./store.ts";
 
 export async function nameLeftovers(store: LogStore, logger: Logger): Promise<void> {
-  for (const roomId of await store.unfinished()) {
+  for (const { roomId } of await store.unfinished()) {
     const { header, records, damage } = parseSegments(await store.read(roomId));
     const last = records.at(-1);
     const about = { roomId, roomType: header?.type, tick: last?.tick, elapsedMs: last?.elapsedMs };

@@ -2,12 +2,11 @@
  * One room's log as its owner writes it: which record, when a snapshot, when a new segment. The room hands over encoded
  * sections; nothing here knows how a tree becomes bytes.
  *
- * Invariants: the first records are a header and a snapshot; ticks never fall; `onCommitted` calls come in order.
+ * Invariants: the first records are a header and a snapshot; ticks never fall; `onCommitted` calls come in order; after
+ * `onFenced` none comes.
  */
 import { encodeRecord, LIMITS, type LogRecord, RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
-import { nextEpoch } from "../ownership/epoch.ts";
-import type { Clock } from "../tick/clock.ts";
-import type { LogAppender, LogStore } from "./store.ts";
+import { type Claim, type LogAppender, type LogStore, ownedError } from "./store.ts";
 
 export type Sections = ReadonlyMap<SectionTag, Uint8Array>;
 
@@ -16,7 +15,6 @@ export interface RoomLogOptions {
   readonly typeName: string;
   readonly typeVersion: RoomType["version"];
   readonly snapshotEveryTicks: number;
-  readonly clock: Clock;
   /** The whole room as bytes. Called with no change pending, so the snapshot equals the last entry's end. */
   readonly snapshot: () => Sections;
   /** Told how many bytes every record has. */
@@ -29,45 +27,80 @@ export interface Moment {
 }
 
 export class RoomLog {
-  readonly epoch: number;
   readonly #appender: LogAppender;
   readonly #options: RoomLogOptions;
+  /** Elapsed time from which on the room counts as one that runs; undefined once it does. */
+  #settlesAtMs: number | undefined;
   #snapshotTick = 0;
 
-  private constructor(appender: LogAppender, options: RoomLogOptions) {
+  private constructor(appender: LogAppender, options: RoomLogOptions, at: Moment) {
     this.#appender = appender;
     this.#options = options;
-    this.epoch = nextEpoch(appender.previousEpoch, options.clock.wallMs());
+    this.#settlesAtMs = at.elapsedMs + LIMITS.settledAfterMs;
   }
 
-  /** Opens the log and resolves once its first snapshot is committed: from then on the room can be restored. */
-  static async open(store: LogStore, options: RoomLogOptions, at: Moment): Promise<RoomLog> {
-    const log = new RoomLog(await store.open(options.roomId), options);
+  /** Claims the room and begins its log. Rejects with OWNED when somebody else has the room. */
+  static async open(store: LogStore, options: RoomLogOptions & Claim, at: Moment): Promise<RoomLog> {
+    const { roomId, owner, from, onFenced } = options;
+    let tellFenced = onFenced;
+    const fenced = new Promise<void>((resolve) => (tellFenced = resolve));
+    const appender = await store.claim(roomId, { owner, from, onFenced: () => tellFenced() });
+    const begun = RoomLog.begin(appender, options, at);
+    const log = await Promise.race([begun, fenced]);
+    tellFenced = onFenced;
+    if (log === undefined) throw ownedError(roomId, appender.epoch, await store.ownerOf(roomId));
+    return log;
+  }
+
+  /** Begins the log of a room that was claimed. Resolves once its first snapshot is committed: from then on it can be restored. */
+  static async begin(appender: LogAppender, options: RoomLogOptions, at: Moment): Promise<RoomLog> {
+    const log = new RoomLog(appender, options, at);
     await new Promise<void>((committed) => log.#begin(at, committed));
     return log;
+  }
+
+  /** Incarnation of the room's owner. */
+  get epoch(): number {
+    return this.#appender.epoch;
   }
 
   /** Appends what changed up to `at`; then, when it is time, a snapshot. */
   entry(at: Moment, sections: Sections, onCommitted: () => void): void {
     this.#append(RecordKind.ENTRY, at, sections, onCommitted);
+    if (this.#settlesAtMs !== undefined && at.elapsedMs >= this.#settlesAtMs) this.#settle();
     if (this.#appender.needsBegin || at.tick - this.#snapshotTick >= this.#options.snapshotEveryTicks)
       this.snapshot(at);
   }
 
   /** Appends a snapshot now; it opens a new segment when the current one is full. */
   snapshot(at: Moment): void {
-    this.#snapshotTick = at.tick;
-    if (this.#appender.needsBegin || this.#appender.segmentBytes >= LIMITS.segmentBytes) this.#begin(at, noop);
-    else this.#append(RecordKind.SNAPSHOT, at, this.#options.snapshot(), noop);
+    if (this.#appender.needsBegin || this.#appender.isFull) this.#begin(at, noop);
+    else {
+      this.#snapshotTick = at.tick;
+      this.#append(RecordKind.SNAPSHOT, at, this.#options.snapshot(), noop);
+    }
   }
 
   /** The room ended by itself. Resolves when everything is committed. */
   async end(at: Moment): Promise<void> {
     this.#append(RecordKind.END, at, new Map(), noop);
-    await this.#appender.close(true);
+    await this.#appender.close("finished");
+  }
+
+  /** Lets somebody else take the room exactly as it is now. Resolves when everything is committed. */
+  async release(at: Moment): Promise<void> {
+    this.#settle();
+    this.snapshot(at);
+    await this.#appender.close("released");
+  }
+
+  #settle(): void {
+    this.#settlesAtMs = undefined;
+    this.#appender.settled();
   }
 
   #begin(at: Moment, onCommitted: () => void): void {
+    this.#snapshotTick = at.tick;
     const { roomId, typeName, typeVersion } = this.#options;
     const meta = new TextEncoder().encode(JSON.stringify({ roomId, type: typeName, version: typeVersion }));
     const header = this.#encode(RecordKind.HEADER, at, new Map([[SectionTag.META, meta]]));

@@ -1,20 +1,58 @@
-/** Where logs live. One contract, one test suite, several stores: memory, file, later Redis. */
+/**
+ * Where logs live, and who may write them. One contract, one test suite, several stores: memory, file, Redis.
+ *
+ * A room's log has one owner at a time. To take a room is to raise its epoch in the store: from then on the store refuses what
+ * an earlier owner appends, however late it comes, so an early takeover is always safe.
+ */
+import { NetError } from "@ninelives/shared-schema";
+
+export interface OwnedRoom {
+  readonly roomId: string;
+  /** Process id; empty when nobody has the room: it was released, or its store forgets owners at a restart. */
+  readonly owner: string;
+  readonly epoch: number;
+}
+
+export interface Claim {
+  /** Process id of who takes the room. */
+  readonly owner: string;
+  /** The epoch the caller knows as the current one; undefined for a new room, which is refused while an unfinished log is there. */
+  readonly from: number | undefined;
+  /** Called once, when the store says that the room is not ours any more: nothing more of this appender will be committed. */
+  readonly onFenced: () => void;
+}
+
 export interface LogStore {
   readonly name: string;
-  /** Opens a room's log for writing; refuses (rejects) when it cannot be written. */
-  open(roomId: string): Promise<LogAppender>;
-  /** Ids of all rooms that have a log, finished ones included. */
+  /** What is in it is there for the next process. */
+  readonly outlivesProcess: boolean;
+  /**
+   * Takes a room. Its epoch is above the last one and at least the store's wall clock in ms; appends of earlier epochs are
+   * refused from now on. Rejects with OWNED (`details`: owner, epoch) when `from` is not current.
+   */
+  claim(roomId: string, claim: Claim): Promise<LogAppender>;
+  /** Who has the room; undefined when there is no unfinished log of it. */
+  ownerOf(roomId: string): Promise<OwnedRoom | undefined>;
+  /**
+   * Unfinished rooms of this owner and those it released and nobody took, most players first where the store knows. A store of
+   * one process: every unfinished room, whatever the owner.
+   */
+  roomsOf(owner: string): Promise<OwnedRoom[]>;
+  /** Rooms that nobody closed as finished: they run somewhere, or their owner died. */
+  unfinished(): Promise<OwnedRoom[]>;
+  /** Ids of all rooms that have a log, finished and quarantined ones included. */
   list(): Promise<string[]>;
-  /** Of those, the ones that nobody closed as finished: their rooms run here, or their owner died. */
-  unfinished(): Promise<string[]>;
   /** The newest readable run of records of a room: its segments' bytes, oldest first. Empty when there is none. */
   read(roomId: string): Promise<Uint8Array[]>;
+  /** Sets a room aside that cannot be restored, if `epoch` is current: it is not offered again, its log stays readable. */
+  quarantine(roomId: string, epoch: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LogAppender {
-  /** The highest epoch found in what was there before, 0 for a new log. */
-  readonly previousEpoch: number;
+  readonly epoch: number;
+  /** How often the room was taken over since it last settled, this time included; 0 for a new one. Some kill who restores them. */
+  readonly attempts: number;
   /**
    * Appends a record after all earlier ones; `onCommitted` is called once it cannot be lost by the death of this process,
    * in order of the appends.
@@ -22,10 +60,23 @@ export interface LogAppender {
   append(record: Uint8Array, onCommitted: () => void): void;
   /** As append, and from here on a reader needs nothing older: `records` is a header and a snapshot. */
   begin(records: Uint8Array, onCommitted: () => void): void;
-  /** Bytes since the last `begin`. The owner begins anew when they pass LIMITS.segmentBytes. */
-  readonly segmentBytes: number;
-  /** Records were lost because the store was away too long; the owner has to `begin` again. */
+  /** A cap of what may stand since the last `begin` is reached: the owner begins anew at its next snapshot. */
+  readonly isFull: boolean;
+  /** Nothing was begun yet, or records were lost on the way to the store: the owner has to `begin`. */
   readonly needsBegin: boolean;
-  /** Commits what waits and lets go. `finished`: the room ended by itself; its log may be deleted under the caps. */
-  close(finished: boolean): Promise<void>;
+  /** The restored room runs: attempts count from 0 again. */
+  settled(): void;
+  /** Commits what waits and lets go. `finished`: the room ended, its log may be deleted under the caps. `released`: anybody may take it. */
+  close(how: "finished" | "released"): Promise<void>;
+}
+
+/** Rejects a claim: `current` is what the store has. */
+export function ownedError(roomId: string, from: number | undefined, current: OwnedRoom | undefined): NetError {
+  const expected = from === undefined ? "no unfinished log" : `epoch ${from}`;
+  const got =
+    current === undefined ? "there is no unfinished log" : `"${current.owner}" has it at epoch ${current.epoch}`;
+  return new NetError("OWNED", `room "${roomId}": ${expected} expected, but ${got}: somebody else was faster`, {
+    owner: current?.owner ?? "",
+    epoch: current?.epoch ?? 0,
+  });
 }

@@ -50,7 +50,7 @@ export class Recorder {
   /** Resolves once the first snapshot is committed. */
   async open(roomId: string): Promise<void> {
     const { type, services, delivery, settle, now } = this.#options;
-    const { clock, store, metrics } = services;
+    const { store, owner, metrics, logger } = services;
     let opened = false;
     const snapshot = () => {
       if (!opened) {
@@ -68,7 +68,9 @@ export class Recorder {
         typeName: type.name,
         typeVersion: type.version,
         snapshotEveryTicks: type.snapshotEveryTicks,
-        clock,
+        owner,
+        from: undefined,
+        onFenced: () => logger.error({ roomId, roomType: type.name }, "another process took the room"),
         snapshot,
         onRecord: (kind, bytes) => metrics.logged(type.name, KIND_NAMES.get(kind)!, bytes),
       },

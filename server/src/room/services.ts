@@ -10,6 +10,8 @@ export interface RoomServices {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: LogStore;
+  /** Process id, in whose name rooms are taken. */
+  readonly owner: string;
   readonly hostTopics: HostTopics;
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;

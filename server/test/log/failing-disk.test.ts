@@ -9,7 +9,7 @@ import { FileStore } from "../../src/log/file-store.ts";
 import type { LogAppender } from "../../src/log/store.ts";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
 import { until } from "../../../test/support/until.ts";
-import { append, begin, beginning, record, ticksOf } from "./store-contract.ts";
+import { append, begin, beginning, record, take, ticksOf } from "./store-contract.ts";
 
 const RETRY_MS = 1_000;
 
@@ -30,13 +30,13 @@ describe("a disk that refuses writes", () => {
     faults = [];
     committed.length = 0;
     store = new FileStore({ dir: disk, clock, onFault: (message) => faults.push(message) });
-    log = await store.open("room");
+    log = await take(store, "room");
     await begin(log, 0);
   });
 
   afterEach(async () => {
     rmSync(filler(), { force: true });
-    const closed = log.close(false);
+    const closed = log.close("released");
     clock.advance(RETRY_MS);
     await closed;
     execFileSync("umount", [disk]);
@@ -113,7 +113,7 @@ describe("a disk that refuses writes", () => {
     fill();
     send(1, 8_000);
     await refused();
-    const closed = log.close(false);
+    const closed = log.close("released");
     clock.advance(RETRY_MS);
     await closed;
     assert.equal(faults.length, 2);
@@ -123,6 +123,6 @@ describe("a disk that refuses writes", () => {
   it("[LOG8] a folder that cannot be made is said when the room opens its log", async () => {
     writeFileSync(join(disk, "file"), "");
     const nowhere = new FileStore({ dir: join(disk, "file"), clock, onFault: (message) => faults.push(message) });
-    await assert.rejects(nowhere.open("room"), /ENOTDIR/);
+    await assert.rejects(take(nowhere, "room"), /ENOTDIR/);
   });
 });

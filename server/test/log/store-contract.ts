@@ -30,8 +30,19 @@ export function ticksOf(segments: readonly Uint8Array[]): number[] {
 
 export const committed = (write: (onCommitted: () => void) => void) => new Promise<void>((resolve) => write(resolve));
 export const begin = (log: LogAppender, tick: number, options: { epoch?: number; bytes?: number } = {}) =>
-  committed((done) => log.begin(beginning(tick, options), done));
+  committed((done) => log.begin(beginning(tick, { epoch: log.epoch, ...options }), done));
 export const append = (log: LogAppender, bytes: Uint8Array) => committed((done) => log.append(bytes, done));
+
+/** Claims a room; by default as a process "p" that knows who had it before. */
+export async function take(
+  store: LogStore,
+  roomId: string,
+  claim: { owner?: string; from?: number | undefined; onFenced?: () => void } = {},
+): Promise<LogAppender> {
+  const from = "from" in claim ? claim.from : (await store.ownerOf(roomId))?.epoch;
+  const onFenced = claim.onFenced ?? (() => assert.fail(`"${roomId}" was fenced`));
+  return store.claim(roomId, { owner: claim.owner ?? "p", from, onFenced });
+}
 
 export interface StoreTraits {
   /** Closed segments the store keeps behind the current one. */
@@ -47,7 +58,7 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
     afterEach(() => store.close());
 
     it("[LOG6] gives records back in order, once, and says in order when each is committed", async () => {
-      const log = await store.open("room");
+      const log = await take(store, "room");
       const order: number[] = [];
       log.begin(beginning(0), () => order.push(0));
       for (let tick = 1; tick < 200; tick++) log.append(record(tick), () => order.push(tick));
@@ -56,49 +67,47 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       const expected = Array.from({ length: 200 }, (_, tick) => tick);
       assert.deepEqual(order, expected);
       assert.deepEqual(ticksOf(await store.read("room")), [...expected, 200]);
-      await log.close(false);
+      await log.close("released");
     });
 
     it("[LOG6] what was committed is there while the room still plays, and what was not yet is on close", async () => {
-      const log = await store.open("room");
+      const log = await take(store, "room");
       await begin(log, 0);
       assert.deepEqual(ticksOf(await store.read("room")), [0]);
       let done = false;
       log.append(record(1), () => (done = true));
-      await log.close(false);
+      await log.close("released");
       assert.equal(done, true);
       assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
     });
 
     it("[LOG6] an unknown room has nothing to read, and opening it writes nothing", async () => {
       assert.deepEqual(await store.read("nobody"), []);
-      const log = await store.open("room");
-      assert.equal(log.previousEpoch, 0);
-      await log.close(false);
+      const log = await take(store, "room");
+      assert.equal(log.attempts, 0);
+      await log.close("released");
       assert.deepEqual(await store.list(), []);
     });
 
-    it("[LOG9] a new owner sees the highest epoch that was ever written", async () => {
-      const first = await store.open("room");
-      await begin(first, 0, { epoch: 7 });
-      await append(first, record(1, { epoch: 9 }));
-      await append(first, record(2, { epoch: 8 }));
-      await first.close(false);
-      const second = await store.open("room");
-      assert.equal(second.previousEpoch, 9);
-      await begin(second, 2, { epoch: 11 });
-      await second.close(false);
-      assert.equal((await store.open("room")).previousEpoch, 11);
+    it("[LOG9] a new owner's epoch is above every earlier one and at least the wall clock", async () => {
+      const beforeMs = Date.now();
+      const first = await take(store, "room");
+      assert.ok(first.epoch >= beforeMs);
+      await begin(first, 0, { epoch: first.epoch });
+      await first.close("released");
+      const second = await take(store, "room");
+      assert.ok(second.epoch > first.epoch);
+      await begin(second, 2, { epoch: second.epoch });
+      await second.close("finished");
+      assert.ok((await take(store, "room")).epoch > second.epoch, "a finished room's epochs count too");
     });
 
     it("[LOG5] after begin a reader needs nothing older: the last segment starts with header and snapshot", async () => {
-      const log = await store.open("room");
+      const log = await take(store, "room");
       await begin(log, 0);
       await append(log, record(1));
-      assert.equal(log.segmentBytes, beginning(0).length + record(1).length);
       await begin(log, 2);
       await append(log, record(3));
-      assert.equal(log.segmentBytes, beginning(2).length + record(3).length);
       const last = (await store.read("room")).at(-1)!;
       assert.deepEqual(
         readRecords(last).records.map(({ kind, tick }) => [kind, tick]),
@@ -108,11 +117,11 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
           [RecordKind.ENTRY, 3],
         ],
       );
-      await log.close(false);
+      await log.close("released");
     });
 
     it(`[LOG7] keeps ${traits.segmentsKept} closed segments of a room that plays`, async () => {
-      const log = await store.open("room");
+      const log = await take(store, "room");
       for (let segment = 0; segment < 6; segment++) {
         await begin(log, segment * 10);
         await append(log, record(segment * 10 + 1));
@@ -122,16 +131,16 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
         ticksOf(await store.read("room")),
         kept.flatMap((tick) => [tick, tick + 1]),
       );
-      await log.close(false);
+      await log.close("released");
     });
 
     it("[LOG6] two rooms at once do not mix", async () => {
-      const [a, b] = await Promise.all([store.open("a"), store.open("b")]);
+      const [a, b] = await Promise.all([take(store, "a"), take(store, "b")]);
       await Promise.all([begin(a, 0), begin(b, 100)]);
       await Promise.all([1, 2, 3].flatMap((tick) => [append(a, record(tick)), append(b, record(100 + tick))]));
       assert.deepEqual(ticksOf(await store.read("a")), [0, 1, 2, 3]);
       assert.deepEqual(ticksOf(await store.read("b")), [100, 101, 102, 103]);
-      await Promise.all([a.close(false), b.close(false)]);
+      await Promise.all([a.close("released"), b.close("released")]);
     });
 
     for (const roomId of [
@@ -151,25 +160,25 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
       "r".repeat(80),
     ]) {
       it(`[LOG6] a room may be called ${JSON.stringify(roomId).slice(0, 20)}`, async () => {
-        const log = await store.open(roomId);
+        const log = await take(store, roomId);
         await begin(log, 1);
         await begin(log, 2);
         assert.deepEqual(await store.list(), [roomId]);
         assert.equal(ticksOf(await store.read(roomId)).at(-1), 2);
-        await log.close(true);
+        await log.close("finished");
         assert.deepEqual(await store.list(), [roomId]);
         assert.equal(ticksOf(await store.read(roomId)).at(-1), 2);
       });
     }
 
     it("[LOG7] the log of a finished room stays readable, and a new room of that name begins anew", async () => {
-      const log = await store.open("room");
+      const log = await take(store, "room");
       await begin(log, 0, { epoch: 3 });
       await append(log, record(1, { epoch: 3, kind: RecordKind.END }));
-      await log.close(true);
+      await log.close("finished");
       assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
-      const again = await store.open("room");
-      assert.equal(again.previousEpoch, 3);
+      const again = await take(store, "room");
+      assert.equal(again.attempts, 0);
       await begin(again, 50, { epoch: 4 });
       await append(again, record(51, { epoch: 4 }));
       const last = readRecords((await store.read("room")).at(-1)!).records;
@@ -178,20 +187,20 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
         [50, 50, 51],
         "the newest records are the last to be read",
       );
-      await again.close(false);
+      await again.close("released");
     });
 
     it(`[LOG7] keeps the last ${LIMITS.finishedLogs} finished rooms; the oldest go first, and none that plays again`, async function () {
       this.timeout(30_000);
-      const first = await store.open("again");
+      const first = await take(store, "again");
       await begin(first, 0);
-      await first.close(true);
-      const second = await store.open("again");
+      await first.close("finished");
+      const second = await take(store, "again");
       await begin(second, 1);
       for (let room = 0; room < LIMITS.finishedLogs + 3; room++) {
-        const log = await store.open(`room${room}`);
+        const log = await take(store, `room${room}`);
         await begin(log, room);
-        await log.close(true);
+        await log.close("finished");
       }
       const left = (await store.list()).filter((room) => room !== "again");
       assert.equal(left.length, LIMITS.finishedLogs);
@@ -200,7 +209,7 @@ export function storeContract(name: string, traits: StoreTraits, open: () => Pro
         ["room3"],
       );
       assert.equal(ticksOf(await store.read("again")).at(-1), 1);
-      await second.close(false);
+      await second.close("released");
     });
   });
 }

@@ -8,7 +8,8 @@ import { FileStore } from "../../src/log/file-store.ts";
 import { MemoryStore } from "../../src/log/memory-store.ts";
 import { parseSegments } from "../../src/log/read-log.ts";
 import { systemClock } from "../../src/system-clock.ts";
-import { append, begin, beginning, record, storeContract, ticksOf } from "./store-contract.ts";
+import { claimContract } from "./claim-contract.ts";
+import { append, begin, beginning, record, storeContract, take, ticksOf } from "./store-contract.ts";
 
 const folders: string[] = [];
 
@@ -30,8 +31,12 @@ after(async () => {
   for (const dir of folders) await rm(dir, { recursive: true, force: true });
 });
 
-storeContract("memory", { segmentsKept: 0 }, () => Promise.resolve(new MemoryStore()));
-storeContract("file", { segmentsKept: LIMITS.segmentsKept }, async () => fileStore(await newFolder()));
+const openMemory = () => Promise.resolve(new MemoryStore(systemClock));
+const openFiles = async () => fileStore(await newFolder());
+storeContract("memory", { segmentsKept: 0 }, openMemory);
+claimContract("memory", { isAlone: true }, openMemory);
+storeContract("file", { segmentsKept: LIMITS.segmentsKept }, openFiles);
+claimContract("file", { isAlone: true }, openFiles);
 
 describe("logs as files", () => {
   let dir: string;
@@ -43,22 +48,22 @@ describe("logs as files", () => {
   });
 
   it("[LOG5] a segment of full size is closed and the next begins with a snapshot; names are as documented", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     const big = 1024 * 1024;
     await begin(log, 0);
-    for (let tick = 1; log.segmentBytes < LIMITS.segmentBytes; tick++) await append(log, record(tick, { bytes: big }));
+    for (let tick = 1; !log.isFull; tick++) await append(log, record(tick, { bytes: big }));
     await begin(log, 100);
     assert.deepEqual((await readdir(file(""))).sort(), ["room.1.log", "room.log"]);
     assert.equal((await stat(file("room.1.log"))).size >= LIMITS.segmentBytes, true);
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2, 3, 4, 5, 6, 7, 8, 100]);
-    await log.close(false);
+    await log.close("released");
   });
 
   it("[LOG5] a crash before a new segment took its name costs nothing: the old one is read, then what the new one has", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     await begin(log, 0);
     await append(log, record(1));
-    await log.close(false);
+    await log.close("released");
     await writeFile(file("room.next.log"), beginning(2));
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2]);
     await writeFile(file("room.next.log"), beginning(2).subarray(0, 15));
@@ -74,44 +79,45 @@ describe("logs as files", () => {
   });
 
   it("[LOG5] a `.next.log` left by a crash is not read behind a newer segment", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     await begin(log, 0);
-    await log.close(false);
+    await log.close("released");
     await writeFile(file("room.next.log"), beginning(5));
-    const again = await store.open("room");
+    const again = await take(store, "room");
     await begin(again, 9, { epoch: 2 });
+    again.settled();
     assert.deepEqual(ticksOf(await store.read("room")), [0, 9]);
     assert.deepEqual((await readdir(file(""))).sort(), ["room.1.log", "room.log"]);
-    await again.close(true);
+    await again.close("finished");
     assert.deepEqual(await readdir(file("")), ["room.ended.log"]);
   });
 
   it("[LOG5] a crash between the two renames costs nothing either: the next owner keeps the newer segment", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     await begin(log, 0);
     await begin(log, 5);
     await append(log, record(6));
-    await log.close(false);
+    await log.close("released");
     await rename(file("room.log"), file("room.next.log"));
     assert.deepEqual(ticksOf(await store.read("room")), [0, 5, 6]);
-    const again = await store.open("room");
+    const again = await take(store, "room");
     await begin(again, 7, { epoch: 2 });
     assert.deepEqual(ticksOf(await store.read("room")), [0, 5, 6, 7]);
-    await again.close(false);
+    await again.close("released");
   });
 
   it("[LOG6] an append that comes in the very turn the one before is committed is not left behind", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     await begin(log, 0);
     for (let tick = 1; tick <= 20; tick++) await append(log, record(tick));
     assert.equal(ticksOf(await store.read("room")).length, 21);
-    await log.close(false);
+    await log.close("released");
   });
 
   it("[LOG6] a reader of commits that throws is reported and holds up nothing", async () => {
     const faults: string[] = [];
     const frail = new FileStore({ dir, clock: systemClock, onFault: (message) => faults.push(message) });
-    const log = await frail.open("room");
+    const log = await take(frail, "room");
     await begin(log, 0);
     log.append(record(1), () => {
       throw new Error("reader");
@@ -119,14 +125,14 @@ describe("logs as files", () => {
     await append(log, record(2));
     assert.equal(faults.length, 1);
     assert.deepEqual(ticksOf(await frail.read("room")), [0, 1, 2]);
-    await log.close(false);
+    await log.close("released");
   });
 
   it("[LOG4] a torn tail is named, and everything before it is read, at every length of the tail", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     await begin(log, 0);
     await append(log, record(1));
-    await log.close(false);
+    await log.close("released");
     const whole = await readFile(file("room.log"));
     const tail = record(2);
     for (let bytes = 1; bytes < tail.length; bytes++) {
@@ -143,30 +149,30 @@ describe("logs as files", () => {
     }
   });
 
-  it("[LOG9] the epoch is found behind a torn tail too", async () => {
-    const log = await store.open("room");
-    await begin(log, 0, { epoch: 21 });
-    await log.close(false);
-    await writeFile(
-      file("room.log"),
-      Buffer.concat([await readFile(file("room.log")), record(1, { epoch: 22 }).subarray(0, 9)]),
-    );
-    assert.equal((await store.open("room")).previousEpoch, 21);
+  it("[LOG9] the epoch is found behind a torn tail too, and one above the wall clock is not fallen behind", async () => {
+    const log = await take(store, "room");
+    const epoch = log.epoch + 1e9;
+    await begin(log, 0, { epoch });
+    await log.close("released");
+    const torn = record(1, { epoch: epoch + 1 }).subarray(0, 9);
+    await writeFile(file("room.log"), Buffer.concat([await readFile(file("room.log")), torn]));
+    assert.deepEqual(await store.ownerOf("room"), { roomId: "room", owner: "", epoch });
+    assert.equal((await take(store, "room")).epoch, epoch + 1);
   });
 
   it("[LOG7] a finished room leaves one file, its last segment", async () => {
-    const log = await store.open("room");
+    const log = await take(store, "room");
     for (let segment = 0; segment < 4; segment++) await begin(log, segment);
     await append(log, record(9, { kind: RecordKind.END }));
-    await log.close(true);
+    await log.close("finished");
     assert.deepEqual(await readdir(file("")), ["room.ended.log"]);
     assert.deepEqual(ticksOf(await store.read("room")), [3, 9]);
   });
 
   it("[LOG7] finished logs beyond the byte cap are deleted, the oldest first", async () => {
-    const log = await store.open("first");
+    const log = await take(store, "first");
     await begin(log, 0);
-    await log.close(true);
+    await log.close("finished");
     await utimes(file("first.ended.log"), 1, 1);
     for (const [name, seconds] of [
       ["second", 2],
@@ -177,15 +183,15 @@ describe("logs as files", () => {
       await truncate(sparse, LIMITS.finishedLogBytes / 2 - 100);
       await utimes(sparse, seconds, seconds);
     }
-    const last = await store.open("last");
+    const last = await take(store, "last");
     await begin(last, 0, { bytes: 1000 });
-    await last.close(true);
+    await last.close("finished");
     assert.deepEqual((await readdir(file(""))).sort(), ["last.ended.log", "third.ended.log"]);
   });
 
   it("[LOG6] a room that never wrote may end", async () => {
-    const log = await store.open("room");
-    await log.close(true);
+    const log = await take(store, "room");
+    await log.close("finished");
     assert.deepEqual(await store.list(), []);
   });
 });

@@ -230,6 +230,12 @@ export const CODES = {
     recoverable: false,
     action: "Read it with the newer release that wrote it.",
   },
+  OWNED: {
+    code: 4320,
+    sender: "host",
+    recoverable: true,
+    action: "Ask the store who has the room: somebody else took it first.",
+  },
 } as const satisfies Record<string, CodeRow>;
 
 /** Name of a row of {@link CODES}. */
