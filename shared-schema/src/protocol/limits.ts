@@ -35,6 +35,11 @@ export const LIMITS = {
   /** Names of commands and of events a room type may have: their number is one byte on the wire. More: the type is refused. */
   commandNames: 240,
   eventNames: 250,
+  /** Names of durable timers a room type may declare. More: the type is refused. */
+  timerNames: 64,
+  /** Durable timers of a room that wait, and characters of a payload. At either cap `after` throws. */
+  timersPerRoom: 4_096,
+  timerPayloadChars: 4_096,
   /** Topics a room type may declare, levels and characters of a topic's name. More: the type, or the request, is refused. */
   topicNames: 64,
   topicLevels: 8,
@@ -71,6 +76,17 @@ export const LIMITS = {
   outboxItems: 8_192,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
+  /** Longest time a socket waits to be told where its room is, ms; and sockets of a process that wait. Then: MAY_TRY_RECONNECT. */
+  whereaboutsMs: 3_000,
+  heldSockets: 4_096,
+  /** Stock clients' connections a process passes on to the process that has their room. At the cap: MAY_TRY_RECONNECT. */
+  relayedSockets: 8_192,
+  /** An address a client is sent to, characters. A longer one is none. */
+  addressChars: 260,
+  /** Addresses a client keeps of its seat. The others it was given are left out, at random. */
+  doors: 8,
+  /** Times in a row a client follows MOVED at once. Then it waits as after any attempt that failed. */
+  movesInRow: 5,
   /** HTTP body of matchmaking, bytes. A larger one is answered OPTIONS_INVALID. */
   httpBodyBytes: 16 * 1024,
   /** One record of a log, bytes. A larger length is read as corruption. */
@@ -94,6 +110,8 @@ export const LIMITS = {
   /** Seconds a dropped player keeps the seat: default and maximum. */
   seatHoldSeconds: 60,
   seatHoldSecondsMax: 3_600,
+  /** What a room's `onAuth` said of a player, as JSON, characters. More is not kept: after a restore `client.auth` has none. */
+  seatAuthChars: 4_096,
   /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
   unconfirmedSeatHoldSeconds: 30,
   /** Longest wait between two attempts to come back, and the longest hint of a server that counts, ms. A longer hint is taken as this. */
@@ -117,8 +135,8 @@ export const LIMITS = {
   restoresAtOnce: 4,
   /** How often a process looks for rooms that should run and that nobody runs, ms. */
   strayRoomsMs: 1_000,
-  /** How long somebody who asks for a room waits while its owner is dead or not known, ms. Then: come again. */
-  whereHoldMs: 3_000,
+  /** A room begins anew at most so often because a player has seen a later epoch of it, ms. */
+  contestMs: 5_000,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;

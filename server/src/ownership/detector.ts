@@ -1,0 +1,122 @@
+/**
+ * Who is dead. Slowly: a lease that is over. Fast: a process that is silent at two looks in a row and does not answer when it is
+ * asked itself, since a living one's subscription may break too. Suspicion costs nothing that the store could not repair:
+ * it refuses what a process appends to a room that was taken from it.
+ *
+ * While our own connection was down a moment ago, silence says nothing: everyone's may have been. After a longer time leases say
+ * nothing either: who could not reach the store either could not renew its own.
+ */
+import type { Clock } from "../tick/clock.ts";
+import type { Member } from "./members.ts";
+
+export type DeathSign = "silent" | "lease";
+
+export interface DetectorOptions {
+  readonly me: string;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  /** Beats come so often. */
+  readonly beatMs: number;
+}
+
+export class Detector {
+  readonly #options: DetectorOptions;
+  #members: readonly Member[] = [];
+  #beatAtMs = Number.NEGATIVE_INFINITY;
+  #trustsFromMs = Number.NEGATIVE_INFINITY;
+  /** Were silent at the last look. */
+  #silent = new Set<string>();
+  /** Dead although their lease runs on. */
+  readonly #fallen = new Set<string>();
+  /** Last sign of life, on our clock. */
+  readonly #aliveAtMs = new Map<string, number>();
+
+  constructor(options: DetectorOptions) {
+    this.#options = options;
+  }
+
+  /** Everyone at the last beat, without the dead. */
+  get living(): Member[] {
+    return this.#members.filter((member) => this.signOf(member) === undefined);
+  }
+
+  get others(): Member[] {
+    return this.#members.filter(({ processId }) => processId !== this.#options.me);
+  }
+
+  /** What we know is not our own connection's fault. */
+  get isTrusted(): boolean {
+    return this.#options.clock.now() >= this.#trustsFromMs;
+  }
+
+  /** Whose rooms are to be taken. */
+  get dead(): Member[] {
+    return this.isTrusted ? this.#members.filter((member) => this.signOf(member) !== undefined) : [];
+  }
+
+  find(processId: string): Member | undefined {
+    return this.#members.find((member) => member.processId === processId);
+  }
+
+  /** How it is known to be dead; undefined: it lives. */
+  signOf({ processId, leaseLeftMs }: Member): DeathSign | undefined {
+    if (processId === this.#options.me) return undefined;
+    if (leaseLeftMs <= 0) return "lease";
+    return this.#fallen.has(processId) ? "silent" : undefined;
+  }
+
+  /** Since its last sign of life. */
+  quietMs({ processId }: Member): number {
+    const nowMs = this.#options.clock.now();
+    return nowMs - (this.#aliveAtMs.get(processId) ?? nowMs);
+  }
+
+  /** What a beat told that was sent at this moment. */
+  beat(members: readonly Member[], sentAtMs: number): void {
+    const { clock, leaseMs, beatMs } = this.#options;
+    const nowMs = clock.now();
+    if (sentAtMs - this.#beatAtMs > leaseMs - 2 * beatMs) this.#trustsFromMs = nowMs + leaseMs;
+    this.#beatAtMs = nowMs;
+    this.#members = members;
+    const known = new Set(members.map(({ processId }) => processId));
+    for (const gone of [...this.#fallen, ...this.#aliveAtMs.keys()]) if (!known.has(gone)) this.#forget(gone);
+    for (const { processId, leaseLeftMs } of members) this.#isAlive(processId, nowMs - (leaseMs - leaseLeftMs));
+  }
+
+  /** What a look told: returns those that are silent for the second time, to be asked themselves. */
+  look(silent: readonly string[]): Member[] {
+    const isAgain = ({ processId }: Member) => this.#silent.has(processId) && silent.includes(processId);
+    const suspects = this.others.filter((member) => isAgain(member) && this.signOf(member) === undefined);
+    this.#silent = new Set(silent);
+    for (const { processId } of this.others) {
+      if (this.#silent.has(processId)) continue;
+      this.#fallen.delete(processId);
+      this.#isAlive(processId, this.#options.clock.now());
+    }
+    return suspects;
+  }
+
+  /** It did not answer either. */
+  confirm(processId: string): void {
+    this.#fallen.add(processId);
+  }
+
+  /** Our own connection was down. */
+  forgetSilence(): void {
+    this.#silent.clear();
+  }
+
+  removed(processId: string): void {
+    this.#members = this.#members.filter((member) => member.processId !== processId);
+    this.#forget(processId);
+  }
+
+  #isAlive(processId: string, atMs: number): void {
+    this.#aliveAtMs.set(processId, Math.max(atMs, this.#aliveAtMs.get(processId) ?? Number.NEGATIVE_INFINITY));
+  }
+
+  #forget(processId: string): void {
+    this.#fallen.delete(processId);
+    this.#aliveAtMs.delete(processId);
+  }
+}

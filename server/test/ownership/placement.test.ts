@@ -1,0 +1,99 @@
+/** Who takes a room, for any processes and rooms. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import type { Member } from "../../src/ownership/members.ts";
+import { candidates, place, weightOf } from "../../src/ownership/placement.ts";
+import { INFO } from "./members-contract.ts";
+
+const ROOMS = Array.from({ length: 4_000 }, (_, place) => `room-${place}`);
+
+function member(processId: string, info: Partial<Member["info"]> = {}, leaseLeftMs = 1_000): Member {
+  return { processId, info: { ...INFO, load: 0, ...info }, leaseLeftMs };
+}
+
+const members = fc
+  .uniqueArray(
+    fc.record({ processId: fc.string({ minLength: 1 }), load: fc.double({ min: 0, max: 1.5, noNaN: true }) }),
+    {
+      minLength: 2,
+      maxLength: 6,
+      selector: ({ processId }) => processId,
+    },
+  )
+  .map((drawn) => drawn.map(({ processId, load }) => member(processId, { load })));
+const rooms = fc.array(fc.string(), { minLength: 1, maxLength: 40 });
+
+describe("placement", () => {
+  it("[DET5] everyone who sees the same processes names the same one, in whatever order it sees them", () => {
+    fc.assert(
+      fc.property(members, fc.string(), (all, roomId) => {
+        const named = place(roomId, all)!.processId;
+        assert.equal(place(roomId, all.toReversed())!.processId, named);
+        assert.equal(place(roomId, all.slice(1).concat(all[0]!))!.processId, named);
+      }),
+    );
+  });
+
+  it("[DET5] when a process goes, only its own rooms move; when it comes back, only they move back", () => {
+    fc.assert(
+      fc.property(members, rooms, fc.nat(), (all, roomIds, which) => {
+        const gone = all[which % all.length]!;
+        const rest = all.filter((other) => other !== gone);
+        for (const roomId of roomIds) {
+          const before = place(roomId, all);
+          const after = place(roomId, rest);
+          if (before !== gone) assert.equal(after, before);
+        }
+      }),
+    );
+  });
+
+  it("[DET5] rooms spread evenly over idle processes", () => {
+    const all = ["a", "b", "c", "d"].map((processId) => member(processId));
+    for (const { share } of shares(all)) assert.ok(Math.abs(share - 0.25) < 0.03, `${share}`);
+  });
+
+  it("[DET5] a process with more to spare gets more rooms, by its weight", () => {
+    const all = [member("idle", { load: 0 }), member("half", { load: 0.5 }), member("full", { load: 1 })];
+    const sum = all.reduce((total, { info }) => total + weightOf(info), 0);
+    assert.deepEqual(
+      all.map(({ info }) => weightOf(info)),
+      [4, 2, 1],
+    );
+    for (const { one, share } of shares(all)) {
+      const fair = weightOf(one.info) / sum;
+      assert.ok(Math.abs(share - fair) < 0.03, `${one.processId}: ${share} of ${fair}`);
+    }
+  });
+
+  it("[DET5] a load that changes a little moves no room", () => {
+    const at = (load: number) => [member("one", { load }), member("two", { load: 0.3 })];
+    for (const roomId of ROOMS.slice(0, 200))
+      assert.equal(place(roomId, at(0.1))!.processId, place(roomId, at(0.2))!.processId);
+  });
+
+  it("[DET6] only a living process that stays and knows the room's type and version may take it", () => {
+    const all = [
+      member("fits"),
+      member("dead", {}, 0),
+      member("leaves", { draining: true }),
+      member("knows not", { types: { cards: 2 } }),
+      member("older", { types: { arena: 0 } }),
+      member("newer", { types: { arena: 2 } }),
+      member("toString", { types: {} }),
+    ];
+    const names = (kind: { type: string; version: number } | undefined, among = all) =>
+      candidates(among, kind).map(({ processId }) => processId);
+    assert.deepEqual(names({ type: "arena", version: 1 }), ["fits"]);
+    assert.deepEqual(names({ type: "arena", version: 1 }, all.slice(1)), ["newer"], "which may know how to migrate");
+    assert.deepEqual(names({ type: "toString", version: 1 }), []);
+    assert.deepEqual(names(undefined), ["fits", "knows not", "older", "newer", "toString"]);
+    assert.equal(place("room", []), undefined);
+  });
+});
+
+function shares(all: readonly Member[]): { one: Member; share: number }[] {
+  const placed = ROOMS.map((roomId) => place(roomId, all));
+  return all.map((one) => ({ one, share: placed.filter((other) => other === one).length / ROOMS.length }));
+}
