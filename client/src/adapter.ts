@@ -2,23 +2,28 @@
  * Everything this package uses of the SDK that its documentation does not promise; contract tests in
  * `client/test/adapter.test.ts`.
  *
- *  SessionClient   joins make their room with `createRoom` and then call its `connect` with the address of the seat
+ *  SessionClient   joins make their room with `createRoom` and then call its `connect` with the address of the seat, and with
+ *                  the whole answer of matchmaking; `settings` says what the client was made with; `headers` go with each request
  *  SessionRoom     `onMessageCallback` takes a frame; `connection` is asked for `isOpen`, `send` and `close` and nothing else; with
  *                  `joinedAtTime` at 0 a JOIN_ROOM is taken as the first one; without a `serializer` one is made for the layout
  *                  that comes with it; `onError` before the join rejects it
  *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
+ *  restartClock    a room that takes inputs has a clock with `reset()`; what it samples first is believed as it is
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
  *  opcodes         the lowest five bits of a frame's byte 0; JOIN_ROOM is [10][n][token][n][serializer][length of layout, 0: none]
  */
 import { Client as SdkClient, type InputHandle, Protocol, Room as SdkRoom } from "@colyseus/sdk";
+import { CLIENT_HEADER, PROTOCOL_VERSION } from "@ninelives/shared-schema";
 
 const OPCODE_MASK = 0x1f;
 
+/** What went over a session's connections. */
 export interface FrameCounts {
   frames: number;
   bytes: number;
   patches: number;
   patchBytes: number;
+  commandsResent: number;
 }
 
 /** What stands in the place of the SDK's connection. */
@@ -29,8 +34,15 @@ export interface Wire {
   close(): void;
 }
 
-/** Called with the address of a seat; makes the wire the room is to use. */
-export type Connect = (room: SessionRoom, address: string) => Wire;
+/** What matchmaking said of where a seat is. */
+export interface Reserved {
+  readonly address: string;
+  /** Not checked yet. */
+  readonly doors: readonly unknown[];
+}
+
+/** Called with the place of a seat; makes the wire the room is to use. */
+export type Connect = (room: SessionRoom, reserved: Reserved) => Wire;
 
 /** A stock room that leaves its connection to us. */
 export class SessionRoom extends SdkRoom {
@@ -41,8 +53,9 @@ export class SessionRoom extends SdkRoom {
     this.#connect = connect;
   }
 
-  override connect(address: string): void {
-    const wire = this.#connect(this, address);
+  override connect(address: string, reservation?: { readonly doors?: unknown }): void {
+    const doors = reservation?.doors;
+    const wire = this.#connect(this, { address, doors: Array.isArray(doors) ? doors : [] });
     const send = (frame: Uint8Array) => wire.send(frame);
     this.connection = Object.defineProperties(
       { events: {}, send, sendUnreliable: send, close: () => wire.close() },
@@ -60,6 +73,15 @@ export class SessionRoom extends SdkRoom {
     this.joinedAtTime = 0;
   }
 
+  /** The room's time stood still while nobody had the room: what was measured of it counts no more, but for the newest stamp. */
+  restartClock(): void {
+    const { clock } = this;
+    if (!("reset" in clock)) return;
+    const newestMs = clock.lastServerTime();
+    (clock.reset as () => void)();
+    clock.sample(newestMs, -1);
+  }
+
   /** The next state is built from the layout that comes with it. */
   forgetLayout(): void {
     this.serializer = undefined as never;
@@ -70,8 +92,15 @@ export class SessionClient extends SdkClient {
   readonly #connect: Connect;
 
   constructor(url: string, connect: Connect, fetchFn: typeof fetch | undefined) {
-    super(url, fetchFn === undefined ? {} : { fetchFn: fetchFn as never });
+    const headers = { [CLIENT_HEADER]: String(PROTOCOL_VERSION) };
+    super(url, fetchFn === undefined ? { headers } : { headers, fetchFn: fetchFn as never });
     this.#connect = connect;
+  }
+
+  /** The server this client was made with: `host:port`, and its path. */
+  get home(): string {
+    const { hostname, port, pathname } = this.settings;
+    return `${hostname}:${port}${pathname}`;
   }
 
   protected override createRoom(name: string): never {

@@ -92,8 +92,9 @@ export class Client {
     const storage = this.#storageOf(type.name);
     const kept = storage === undefined ? undefined : readSeat(storage);
     if (kept === undefined || kept.typeName !== type.name) return undefined;
-    const { roomId, sessionId, processId, address, token } = kept;
-    const seat = { name: type.name, roomId, sessionId, processId, publicAddress: address, reconnectionToken: token };
+    const { roomId, sessionId, processId, address, doors, token } = kept;
+    const where = { processId, publicAddress: address, doors };
+    const seat = { name: type.name, roomId, sessionId, ...where, reconnectionToken: token };
     try {
       return await this.#enter(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
     } catch (error) {
@@ -105,8 +106,8 @@ export class Client {
   async #enter<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
     let made: Room<T> | undefined;
     const services = { ...this.#services, storage: this.#storageOf(type.name) };
-    const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, address) => {
-      made = new Room(type, sdkRoom, address, services, kept);
+    const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, reserved) => {
+      made = new Room(type, sdkRoom, { ...reserved, home: sdk.home }, services, kept);
       const { session } = made;
       session.entered.catch((error: { code: number; message: string }) => {
         sdkRoom.onError.invoke(error.code, error.message);

@@ -14,6 +14,8 @@ export interface NetSnapshot {
   readonly patchBytesPerSecond: number;
   /** Everything received, bytes a second. */
   readonly bytesPerSecond: number;
+  /** Commands that were sent once more since the join, because a connection or a process was lost with them. */
+  readonly commandsResent: number;
 }
 
 export class NetStats {
@@ -32,7 +34,7 @@ export class NetStats {
     this.#mark = { ...counts };
   }
 
-  /** Everything received since the join. */
+  /** Everything since the join. */
   get totals(): Readonly<FrameCounts> {
     return this.#counts;
   }
@@ -50,6 +52,7 @@ export class NetStats {
       this.#markMs += spanMs;
     }
     const sdkClock = this.#sdkClock();
-    return { rttMs: sdkClock.smoothedRtt(), jitterMs: sdkClock.jitter(), ...this.#rates };
+    const { commandsResent } = this.#counts;
+    return { rttMs: sdkClock.smoothedRtt(), jitterMs: sdkClock.jitter(), ...this.#rates, commandsResent };
   }
 }

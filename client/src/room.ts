@@ -21,6 +21,7 @@ import {
 } from "@ninelives/shared-schema";
 import { inputHandle, type SessionRoom } from "./adapter.ts";
 import type { Connection } from "./connection/connection.ts";
+import type { Place } from "./connection/seat.ts";
 import type { KeptSeat } from "./connection/seat-keeper.ts";
 import { Listeners } from "./listeners.ts";
 import { NetStats } from "./net-stats.ts";
@@ -69,11 +70,11 @@ export class Room<T extends RoomType> {
   #input: InputHandle<InputOf<T>> | undefined;
 
   /** Made by a {@link Client}; not for apps. */
-  constructor(type: T, sdk: SessionRoom, address: string, services: SessionServices, kept: KeptSeat | undefined) {
+  constructor(type: T, sdk: SessionRoom, place: Place, services: SessionServices, kept: KeptSeat | undefined) {
     this.type = type;
     this.sdk = sdk as SdkRoom<unknown, StateOf<T>>;
     this.#services = services;
-    this.#session = new Session(type, sdk, address, services, {
+    this.#session = new Session(type, sdk, place, services, {
       stateArrived: () => this.#patchListeners.tell(),
       told: (kind, seq, body) => {
         if (kind === ItemKind.EVENT) this.#event(body);
@@ -115,6 +116,11 @@ export class Room<T extends RoomType> {
   /** What the server has shown so far; the same object until the event `fresh` says otherwise. */
   get state(): StateOf<T> {
     return this.sdk.state;
+  }
+
+  /** Which owner the room has: a number that rises whenever another process has taken the room over. */
+  get epoch(): number {
+    return this.#session.epoch;
   }
 
   /** The input of the coming tick: set its `data`, then `send()`. Throws for a type without input. */

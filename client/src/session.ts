@@ -19,7 +19,7 @@ import {
 import { type FrameCounts, frameKind, LEAVE_FRAME, PING_FRAME, type SessionRoom, type Wire } from "./adapter.ts";
 import { Connection } from "./connection/connection.ts";
 import { Lifeline } from "./connection/lifeline.ts";
-import { Seat } from "./connection/seat.ts";
+import { type Place, Seat } from "./connection/seat.ts";
 import { type KeptSeat, writeSeat } from "./connection/seat-keeper.ts";
 import { CommandOutbox } from "./delivery/command-outbox.ts";
 import { EventInbox } from "./delivery/event-inbox.ts";
@@ -41,13 +41,12 @@ export class Session {
   readonly connection = new Connection();
   readonly outbox: CommandOutbox;
   readonly inbox: EventInbox;
-  readonly counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
+  readonly counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0, commandsResent: 0 };
   /** Names as the server numbers them. */
   names: Pick<Contract, "commands" | "events">;
   readonly lifeline: Lifeline;
   /** Resolves when the room has its first state and this session was welcomed; rejects when it was not let in. */
   readonly entered: Promise<void>;
-  /** Highest epoch seen of the room. */
   #epoch = 0;
   /** Number of this page among those that had the seat; 0 before the server said it. */
   #page = 0;
@@ -64,10 +63,10 @@ export class Session {
   #enter!: () => void;
   #refuse!: (error: NetError) => void;
 
-  constructor(type: RoomType, sdk: SessionRoom, address: string, services: SessionServices, hooks: SessionHooks) {
-    const { clock } = services;
+  constructor(type: RoomType, sdk: SessionRoom, place: Place, services: SessionServices, hooks: SessionHooks) {
+    const { clock, random } = services;
     this.#sdk = sdk;
-    this.#seat = new Seat(type, sdk, address);
+    this.#seat = new Seat(type, sdk, place, random);
     this.#services = services;
     this.#hooks = hooks;
     this.#contract = contractOf(type);
@@ -80,11 +79,15 @@ export class Session {
       };
     });
     this.entered.catch(() => {});
-    this.lifeline = new Lifeline({ ...services, connection: this.connection, hooks: this.#lifelineHooks() });
+    const means = { ...services, connection: this.connection, doors: this.#seat.doors };
+    this.lifeline = new Lifeline({ ...means, hooks: this.#lifelineHooks() });
     this.inbox = new EventInbox({ sendAck: (ack) => this.#send(writeClientFrame(ack, undefined)) }, clock);
     this.outbox = new CommandOutbox(
       {
-        send: (command) => this.#send(writeClientFrame(this.inbox.takeAck(), command)),
+        send: (command, isAgain) => {
+          if (isAgain) this.counts.commandsResent++;
+          this.#send(writeClientFrame(this.inbox.takeAck(), command));
+        },
         numberOf: (name) => this.names.commands.indexOf(name),
         isConnected: () => this.connection.state === "CONNECTED",
         owed: (isOwed) => this.lifeline.owed(isOwed),
@@ -93,6 +96,11 @@ export class Session {
       clock,
       type.version,
     );
+  }
+
+  /** Highest epoch seen of the room. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /** What the SDK's room uses in place of a connection. */
@@ -197,6 +205,7 @@ export class Session {
       this.lifeline.cut("LINK_DEAD");
       return;
     }
+    if (epoch > this.#epoch && this.#epoch > 0) this.#sdk.restartClock();
     this.#epoch = epoch;
     this.#page = page;
     this.names = names ?? this.#contract;

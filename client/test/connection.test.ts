@@ -20,7 +20,7 @@ import { until, within } from "../../test/support/until.ts";
 
 const STATES: Readonly<Record<ConnectionName, ConnectionState>> = {
   CONNECTING: { name: "CONNECTING" },
-  CONNECTED: { name: "CONNECTED", sinceMs: 1 },
+  CONNECTED: { name: "CONNECTED", sinceMs: 1, downMs: 0 },
   RECONNECTING: { name: "RECONNECTING", sinceMs: 2, attempt: 1 },
   DISCONNECTED: { name: "DISCONNECTED", reason: "CONSENTED" },
 };

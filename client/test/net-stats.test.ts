@@ -5,7 +5,7 @@ import { NetStats } from "../src/net-stats.ts";
 
 function panel() {
   let nowMs = 5_000;
-  const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0 };
+  const counts: FrameCounts = { frames: 0, bytes: 0, patches: 0, patchBytes: 0, commandsResent: 0 };
   const sdkClock = { smoothedRtt: () => 42, jitter: () => 3 };
   const stats = new NetStats(() => sdkClock as never, counts, { now: () => nowMs });
   return {
@@ -34,6 +34,7 @@ describe("net stats", () => {
       patchesPerSecond: 0,
       patchBytesPerSecond: 0,
       bytesPerSecond: 0,
+      commandsResent: 0,
     });
     receive(counts, 30, 100);
     counts.bytes += 500;
@@ -58,6 +59,8 @@ describe("net stats", () => {
     receive(counts, 3, 10);
     after(5_000);
     receive(counts, 4, 10);
-    assert.deepEqual(stats.totals, { frames: 7, bytes: 70, patches: 7, patchBytes: 70 });
+    counts.commandsResent = 2;
+    assert.deepEqual(stats.totals, { frames: 7, bytes: 70, patches: 7, patchBytes: 70, commandsResent: 2 });
+    assert.equal(after(0).commandsResent, 2);
   });
 });

@@ -1,10 +1,12 @@
 export * from "./room-type.ts";
+export { addressOn, isAddress, isGivenAddress } from "./protocol/address.ts";
 export { CODES, codeName, type CodeName, type CodeRow } from "./protocol/codes.ts";
 export { type ErrorDetails, type FieldIssue, fieldIssues, issueText, NetError } from "./protocol/net-error.ts";
 export { LIMITS } from "./protocol/limits.ts";
 export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
 export { type Contract, contractOf, TOPIC_COMMANDS, type TopicCommand } from "./delivery/contract.ts";
 export {
+  CLIENT_HEADER,
   CloseReason,
   type Greeting,
   GREETING_PARAM,

@@ -90,6 +90,7 @@ export function switchedSocket() {
 function refusedSocket(): ClientSocket {
   const socket = {
     binaryType: "",
+    onopen: null,
     onmessage: null,
     onclose: null,
     onerror: null,

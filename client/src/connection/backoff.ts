@@ -16,14 +16,20 @@ export interface BackoffOptions {
   readonly factor?: number;
   /** No attempt waits longer, before jitter, ms. 1 to 3 600 000. Default 30 000. */
   readonly capMs?: number;
+  /** An address that has not opened after this is passed over for the next one, when the seat has several, ms. 1 to 3 600 000. Default 1 000. */
+  readonly openMs?: number;
   /** Share by which a delay is spread to both sides, 0 to 1; "full": uniform in 0 to the delay. Default 0.2, which is ±20 %. */
   readonly jitter?: number | "full";
 }
 
 /** Hinted clients are spread over this share of the hint, after it and never before. */
 const HINT_SPREAD = 0.2;
+/** Attempts in quick succession: the least time between two, and what it is spread over, ms. */
+const SOON_MS = 100;
+const SOON_SPREAD_MS = 100;
 
 export class Backoff {
+  readonly openMs: number;
   readonly #fastMs: number;
   readonly #baseMs: number;
   readonly #factor: number;
@@ -31,14 +37,17 @@ export class Backoff {
   readonly #jitter: number | "full";
   readonly #random: () => number;
   #attempt = 0;
+  /** Attempts among them that the schedule was asked for. */
+  #step = 0;
 
   /** `random`: uniform in [0, 1). Throws a RangeError that names the option: field, expected, got. */
   constructor(options: BackoffOptions, random: () => number) {
-    const { fastMs = 200, baseMs = 1_000, factor = 2, capMs = 30_000, jitter = 0.2 } = options;
+    const { fastMs = 200, baseMs = 1_000, factor = 2, capMs = 30_000, openMs = 1_000, jitter = 0.2 } = options;
     this.#fastMs = inRange("fastMs", fastMs, 0, LIMITS.retryAfterMsMax);
     this.#capMs = inRange("capMs", capMs, 1, LIMITS.retryAfterMsMax);
     this.#baseMs = inRange("baseMs", baseMs, 1, this.#capMs);
     this.#factor = inRange("factor", factor, 1, 100);
+    this.openMs = inRange("openMs", openMs, 1, LIMITS.retryAfterMsMax);
     this.#jitter = jitter === "full" ? jitter : inRange("jitter", jitter, 0, 1, ' or "full"');
     this.#random = random;
   }
@@ -54,18 +63,26 @@ export class Backoff {
    */
   next(retryAfterMs?: number): number {
     this.#attempt++;
+    this.#step++;
     if (retryAfterMs !== undefined && retryAfterMs > 0) {
       return Math.min(retryAfterMs, LIMITS.retryAfterMsMax) * (1 + HINT_SPREAD * this.#random());
     }
-    if (this.#attempt === 1) return this.#fastMs * this.#random();
-    const delayMs = Math.min(this.#capMs, this.#baseMs * this.#factor ** (this.#attempt - 2));
+    if (this.#step === 1) return this.#fastMs * this.#random();
+    const delayMs = Math.min(this.#capMs, this.#baseMs * this.#factor ** (this.#step - 2));
     if (this.#jitter === "full") return delayMs * this.#random();
     return delayMs * (1 - this.#jitter + 2 * this.#jitter * this.#random());
+  }
+
+  /** Counts one attempt more, that is as good as at once and takes no step of the schedule. Says how long to wait before it, ms. */
+  soon(): number {
+    this.#attempt++;
+    return SOON_MS + SOON_SPREAD_MS * this.#random();
   }
 
   /** The connection holds again: the next attempt is a first one. */
   reset(): void {
     this.#attempt = 0;
+    this.#step = 0;
   }
 }
 

@@ -12,7 +12,12 @@ import { Listeners } from "../listeners.ts";
 
 export type ConnectionState =
   | { readonly name: "CONNECTING" }
-  | { readonly name: "CONNECTED"; readonly sinceMs: number }
+  | {
+      readonly name: "CONNECTED";
+      readonly sinceMs: number;
+      /** How long the connection was away before, ms; 0 for the first one. */
+      readonly downMs: number;
+    }
   | { readonly name: "RECONNECTING"; readonly sinceMs: number; readonly attempt: number }
   | { readonly name: "DISCONNECTED"; readonly reason: CodeName };
 

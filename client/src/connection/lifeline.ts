@@ -1,28 +1,30 @@
 /**
  * Keeps a room's connection alive: opens the socket, notices when it is dead, comes back with back-off, and gives up when the
- * seat is gone. One socket at a time; what an older one still says is not heard.
+ * seat is gone. One attempt at a time; the {@link Route} says where each goes and when.
  *
  *   begin -> opening -> (first frame of the room) joined -> CONNECTED
- *   closed, dead or offline -> RECONNECTING -> wait -> opening -> joined, or wait longer
+ *   closed, dead or offline -> RECONNECTING -> wait -> opening -> joined, or the next door, or wait longer
  *   a fatal code, the time over, or leave -> DISCONNECTED
  */
-import { type CodeName, codeName, CloseReason, CODES } from "@ninelives/shared-schema";
+import { type CodeName, CODES } from "@ninelives/shared-schema";
 import type { ClientClock, ClientTimer } from "../clock.ts";
+import { Attempt, type Failure } from "./attempt.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
+import type { Doors } from "./doors.ts";
 import { BrowserHints, type HintTarget } from "./hints.ts";
 import { Liveness, type LivenessProfile } from "./liveness.ts";
-import type { ClientSocket, OpenSocket } from "./socket.ts";
+import { isFatal, reasonOf } from "./reasons.ts";
+import { type Next, Route } from "./route.ts";
+import type { OpenSocket } from "./socket.ts";
 
-/** Longest wait for an attempt to get into the room, ms. */
-const ATTEMPT_MS = 10_000;
 /** Longest wait for the server to close after a goodbye, ms. */
 const GOODBYE_MS = 1_000;
 /** Attempts to give a seat back after the player has left; then it is left to run out. */
 const GOODBYE_ATTEMPTS = 3;
 
 export interface LifelineHooks {
-  /** Where to connect: to join for the first time, or to come back. */
+  /** Where to connect, at the current door: to join for the first time, or to come back. */
   address(): string;
   frame(data: ArrayBuffer): void;
   /** The connection is gone; it comes back by itself. */
@@ -39,6 +41,7 @@ export interface LifelineHooks {
 
 export interface LifelineOptions {
   readonly connection: Connection;
+  readonly doors: Doors;
   readonly clock: ClientClock;
   readonly random: () => number;
   readonly backoff: BackoffOptions;
@@ -52,20 +55,20 @@ export class Lifeline {
   /** How long to go on trying, ms: as long as the server holds the seat. */
   reconnectForMs = 60_000;
   readonly #options: LifelineOptions;
-  readonly #backoff: Backoff;
+  readonly #route: Route;
   readonly #liveness: Liveness;
   #hints: BrowserHints | undefined;
-  #socket: ClientSocket | undefined;
+  #attempt: Attempt | undefined;
   #timer: ClientTimer | undefined;
   #isWaiting = false;
+  /** When the connection was lost, or first asked for. */
   #droppedMs = 0;
   #goodbyesLeft = 0;
-  #retryAfterMs: number | undefined;
 
   constructor(options: LifelineOptions) {
-    const { clock, random, backoff, liveness, hooks, hints } = options;
+    const { doors, clock, random, backoff, liveness, hooks, hints } = options;
     this.#options = options;
-    this.#backoff = new Backoff(backoff, random);
+    this.#route = new Route(doors, new Backoff(backoff, random), random);
     this.#liveness = new Liveness(liveness, clock, { ping: () => hooks.ping(), dead: () => this.#drop("LINK_DEAD") });
     if (hints === undefined) return;
     this.#hints = new BrowserHints({ offline: () => this.offline(), tryNow: () => this.tryNow() }, hints);
@@ -77,11 +80,12 @@ export class Lifeline {
   }
 
   begin(): void {
+    this.#droppedMs = this.#options.clock.now();
     this.#open();
   }
 
   send(frame: Uint8Array): void {
-    this.#socket?.send(frame);
+    this.#attempt?.send(frame);
   }
 
   /** The frame that came answers a ping. */
@@ -97,15 +101,17 @@ export class Lifeline {
   /** The server let us in. */
   joined(): void {
     const { connection, clock } = this.#options;
-    this.#timer?.cancel();
+    this.#attempt?.entered();
     if (this.#goodbyesLeft > 0) {
       this.#sayGoodbye();
       return;
     }
-    this.#backoff.reset();
+    this.#route.entered();
     this.#liveness.start();
-    const reason = connection.state === "CONNECTING" ? "JOINED" : "RESUMED";
-    connection.setState({ name: "CONNECTED", sinceMs: clock.now() }, reason);
+    const isFirst = connection.state === "CONNECTING";
+    const sinceMs = clock.now();
+    const downMs = isFirst ? 0 : sinceMs - this.#droppedMs;
+    connection.setState({ name: "CONNECTED", sinceMs, downMs }, isFirst ? "JOINED" : "RESUMED");
   }
 
   /** Drops the connection now, as a network does; it comes back. */
@@ -114,13 +120,13 @@ export class Lifeline {
   }
 
   offline(): void {
-    if (this.isOpen) this.#drop("OFFLINE");
+    this.cut("OFFLINE");
   }
 
   /** An attempt is likelier to succeed now than it was. */
   tryNow(): void {
     if (!this.#isWaiting || this.#options.connection.state !== "RECONNECTING") return;
-    this.#backoff.reset();
+    this.#route.refresh();
     this.#open();
   }
 
@@ -139,69 +145,64 @@ export class Lifeline {
   abandon(): void {
     this.#goodbyesLeft = 0;
     this.#end("CONSENTED");
-    this.#forget();
+    this.#letGo();
   }
 
   #open(): void {
-    const { clock, hooks, openSocket } = this.#options;
-    this.#forget();
-    const socket = openSocket(hooks.address());
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    const isOurs = () => this.#socket === socket;
-    socket.onmessage = ({ data }) => {
-      if (!isOurs()) return;
-      this.#liveness.heard();
-      hooks.frame(data as ArrayBuffer);
-    };
-    socket.onclose = ({ code, reason }) => {
-      if (isOurs()) this.#closed(code, reason);
-    };
-    socket.onerror = () => {};
-    this.#timer = clock.after(ATTEMPT_MS, () => this.#closed(CODES.UNREACHABLE.code, "no answer"));
+    const { connection, clock, hooks, openSocket } = this.#options;
+    this.#letGo();
+    const openMs = this.#route.openMs(connection.state === "CONNECTING");
+    this.#attempt = new Attempt(openSocket(hooks.address()), openMs, clock, {
+      frame: (data) => {
+        this.#liveness.heard();
+        hooks.frame(data);
+      },
+      failed: (failure) => this.#failed(failure),
+    });
   }
 
-  #closed(code: number, text: string): void {
-    const { connection, hooks } = this.#options;
-    this.#forget();
-    if (this.#goodbyesLeft > 0) {
-      const isSaid = connection.state === "CONNECTED" || code === CODES.CONSENTED.code || isFatal(code);
-      if (isSaid || --this.#goodbyesLeft === 0) this.#end("CONSENTED");
-      else this.#wait();
+  #failed(failure: Failure): void {
+    const { code, text } = failure;
+    const reason = reasonOf(code);
+    this.#letGo();
+    if (this.#goodbyesLeft === 0 && this.isOpen && !isFatal(code)) {
+      this.#drop(reason, text);
       return;
     }
-    if (connection.state === "CONNECTING") {
-      hooks.refused(code, text);
-      this.#end(reasonOf(code));
-      return;
-    }
-    this.#retryAfterMs = CloseReason.readRetryAfterMs(text);
-    if (isFatal(code)) this.#end(reasonOf(code));
-    else this.#drop(connection.state === "CONNECTED" ? reasonOf(code) : "UNREACHABLE");
+    const next = this.#route.failed(failure);
+    if (this.#goodbyesLeft > 0) this.#afterGoodbye(code, next);
+    else if (isFatal(code)) this.#refused(failure);
+    else if (next === "door") this.#open();
+    else if (this.#options.connection.state === "RECONNECTING") this.#again(next === "moved" ? reason : "UNREACHABLE");
+    else if (next === "moved") this.#wait();
+    else this.#refused(failure);
   }
 
-  #drop(reason: CodeName): void {
-    const { connection, clock, hooks } = this.#options;
-    this.#forget();
+  #drop(reason: CodeName, text = ""): void {
+    const { clock, hooks } = this.#options;
+    this.#letGo();
     this.#liveness.stop();
-    if (connection.state === "CONNECTED") {
-      this.#droppedMs = clock.now();
-      hooks.dropped();
-    }
-    const attempt = this.#backoff.attempt + 1;
-    connection.setState({ name: "RECONNECTING", sinceMs: this.#droppedMs, attempt }, reason);
+    this.#droppedMs = clock.now();
+    this.#route.lost(reason, text);
+    hooks.dropped();
+    this.#again(reason);
+  }
+
+  #again(reason: CodeName): void {
+    const way = { sinceMs: this.#droppedMs, attempt: this.#route.attempt };
+    this.#options.connection.setState({ name: "RECONNECTING", ...way }, reason);
     this.#wait();
   }
 
   #wait(): void {
     const { clock, connection } = this.#options;
-    const leftMs = this.#droppedMs + this.reconnectForMs - clock.now();
-    if (leftMs <= 0 && this.#backoff.attempt > 0 && connection.state === "RECONNECTING") {
+    const awayMs = clock.now() - this.#droppedMs;
+    const leftMs = this.reconnectForMs - awayMs;
+    if (leftMs <= 0 && this.#route.rounds > 0 && connection.state === "RECONNECTING") {
       this.#end("GAVE_UP");
       return;
     }
-    const delayMs = this.#backoff.next(this.#retryAfterMs);
-    this.#retryAfterMs = undefined;
+    const delayMs = this.#route.delayMs(awayMs);
     this.#timer?.cancel();
     this.#isWaiting = true;
     this.#timer = clock.after(Math.min(delayMs, Math.max(leftMs, 0)), () => this.#open());
@@ -211,7 +212,23 @@ export class Lifeline {
     const { clock, hooks } = this.#options;
     hooks.goodbye();
     this.#timer?.cancel();
-    this.#timer = clock.after(GOODBYE_MS, () => this.#closed(CODES.CONSENTED.code, ""));
+    const unanswered: Failure = { kind: "closed", code: CODES.CONSENTED.code, text: "" };
+    this.#timer = clock.after(GOODBYE_MS, () => this.#failed(unanswered));
+  }
+
+  /** Whether the goodbye was said is known once its connection has ended. */
+  #afterGoodbye(code: number, next: Next): void {
+    const isSaid = this.isOpen || code === CODES.CONSENTED.code || isFatal(code);
+    if (isSaid || (next === "round" && --this.#goodbyesLeft === 0)) this.#end("CONSENTED");
+    else if (next === "door") this.#open();
+    else this.#wait();
+  }
+
+  /** A first connection that did not get in is not repeated; neither is a later one that may not. */
+  #refused({ code, text }: Failure): void {
+    const { connection, hooks } = this.#options;
+    if (connection.state === "CONNECTING") hooks.refused(code, text);
+    this.#end(reasonOf(code));
   }
 
   /** The state is final; goodbyes may still be on their way. */
@@ -223,21 +240,11 @@ export class Lifeline {
     if (connection.setState({ name: "DISCONNECTED", reason }, reason)) hooks.ended(reason);
   }
 
-  /** No socket, no timer. */
-  #forget(): void {
+  /** No attempt, no timer. */
+  #letGo(): void {
     this.#timer?.cancel();
     this.#isWaiting = false;
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.close();
+    this.#attempt?.letGo();
+    this.#attempt = undefined;
   }
-}
-
-/** WebSocket's own codes mean that the network, or a proxy on the way, closed the connection: it may come back. */
-function reasonOf(code: number): CodeName {
-  return codeName(code) ?? "LINK_LOST";
-}
-
-function isFatal(code: number): boolean {
-  return !CODES[reasonOf(code)].recoverable;
 }

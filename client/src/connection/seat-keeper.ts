@@ -6,7 +6,7 @@
  * reads as no seat and is cleared. A seat that cannot be kept is cleared as well: an older one in its place would number
  * its next command as one that has already run.
  */
-import { LIMITS, unpack } from "@ninelives/shared-schema";
+import { isAddress, LIMITS, unpack } from "@ninelives/shared-schema";
 import { fromBase64 } from "../delivery/base64.ts";
 
 /** Keeps one text. None of these may throw; what cannot be kept is gone. */
@@ -33,6 +33,8 @@ export interface KeptSeat {
   readonly processId: string;
   /** `host:port` of the process that has the room, when it is not the server that was asked. */
   readonly address?: string;
+  /** Others at which it may be reached, each `host:port`. */
+  readonly doors?: readonly string[];
   /** Proves that the seat is ours: never log it. */
   readonly token: string;
   /** Highest epoch seen of the room. */
@@ -96,15 +98,16 @@ export function readSeat(storage: SeatStorage): KeptSeat | undefined {
 /** Only what a seat has: fields that are not known are left behind. */
 function seatOf(value: unknown): KeptSeat | undefined {
   if (!isRecord(value) || value.version !== 1) return undefined;
-  const { typeName, roomId, sessionId, processId, address, token, epoch, eventSeq, events } = value;
+  const { typeName, roomId, sessionId, processId, address, doors, token, epoch, eventSeq, events } = value;
   if (!isText(typeName) || !isText(roomId) || !isText(sessionId) || !isText(processId) || !isText(token))
     return undefined;
   if (address !== undefined && !isAddress(address)) return undefined;
+  if (doors !== undefined && !areDoors(doors)) return undefined;
   if (!isCount(epoch) || !isCount(eventSeq) || !isCount(events)) return undefined;
   const pending = commandsOf(value.pending);
   if (pending === undefined) return undefined;
   const seat = { version: 1, typeName, roomId, sessionId, processId, token, epoch, eventSeq, events, pending } as const;
-  return address === undefined ? seat : { ...seat, address };
+  return { ...seat, ...(address === undefined ? {} : { address }), ...(doors === undefined ? {} : { doors }) };
 }
 
 function commandsOf(value: unknown): KeptCommand[] | undefined {
@@ -138,12 +141,8 @@ function isPayload(value: unknown): value is string {
   return attempt(() => [unpack(fromBase64(value))]) !== undefined;
 }
 
-const ADDRESS = /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/;
-
-function isAddress(value: unknown): value is string {
-  if (typeof value !== "string") return false;
-  const port = Number(ADDRESS.exec(value)?.[1]);
-  return port >= 1 && port <= 65_535;
+function areDoors(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= LIMITS.doors && value.every(isAddress);
 }
 
 function attempt<T>(step: () => T): T | undefined {

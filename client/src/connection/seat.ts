@@ -3,28 +3,51 @@ import {
   contractOf,
   type Greeting,
   GREETING_PARAM,
+  isAddress,
   PROTOCOL_VERSION,
   type RoomType,
   writeGreeting,
 } from "@ninelives/shared-schema";
 import type { SessionRoom } from "../adapter.ts";
+import { doorOf, Doors } from "./doors.ts";
 import type { KeptSeat } from "./seat-keeper.ts";
 
+/** Where a seat is to be taken, as matchmaking said. */
+export interface Place {
+  /** Of the first connection. */
+  readonly address: string;
+  /** Other addresses it may be reached at, not checked yet. */
+  readonly doors: readonly unknown[];
+  /** The server the client was made with: `host:port`, and its path. */
+  readonly home: string;
+}
+
 export class Seat {
+  readonly doors: Doors;
   readonly #type: RoomType;
   readonly #sdk: SessionRoom;
-  readonly #address: string;
+  readonly #home: string;
+  readonly #protocol: string;
+  readonly #processId: string;
+  /** What of the address is the same behind every door. */
+  readonly #path: string;
 
-  /** `address`: of the seat's first connection, as matchmaking gave it. */
-  constructor(type: RoomType, sdk: SessionRoom, address: string) {
+  constructor(type: RoomType, sdk: SessionRoom, { address, doors, home }: Place, random: () => number) {
+    const url = new URL(address);
+    const path = url.pathname.split("/");
+    const [processId, roomId] = path.splice(-2) as [string, string];
     this.#type = type;
     this.#sdk = sdk;
-    this.#address = address;
+    this.#home = home;
+    this.#protocol = url.protocol;
+    this.#processId = processId;
+    this.#path = `${processId}/${roomId}${url.search}`;
+    this.doors = new Doors({ home, first: doorOf(url, path.join("/")), given: doors, random });
   }
 
   /** Where the next connection goes. `isAgain`: this session was in before. */
   address(has: Pick<Greeting, "epoch" | "eventSeq" | "resultId" | "page">, isAgain: boolean): string {
-    const url = new URL(this.#address);
+    const url = new URL(`${this.#protocol}//${this.doors.current}/${this.#path}`);
     const { version: typeVersion } = this.#type;
     const greeting = { protocol: PROTOCOL_VERSION, typeVersion, contract: contractOf(this.#type).hash, ...has };
     url.searchParams.set(GREETING_PARAM, writeGreeting(greeting));
@@ -37,14 +60,15 @@ export class Seat {
 
   /** What the page after this one needs to take the seat. */
   kept(has: Pick<KeptSeat, "epoch" | "eventSeq" | "events" | "pending">): KeptSeat {
-    const { protocol, hostname, port, pathname } = new URL(this.#address);
+    const { current, away } = this.doors;
     return {
       version: 1,
       typeName: this.#type.name,
       roomId: this.#sdk.roomId,
       sessionId: this.#sdk.sessionId,
-      processId: pathname.split("/").at(-2) ?? "",
-      address: `${hostname}:${port || (protocol === "wss:" ? 443 : 80)}`,
+      processId: this.#processId,
+      ...(current === this.#home || !isAddress(current) ? {} : { address: current }),
+      doors: away.filter(isAddress),
       token: this.#token,
       ...has,
     };

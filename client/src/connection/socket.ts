@@ -1,6 +1,7 @@
 /** The part of a WebSocket the client uses, so that an app (or a test) may bring its own. */
 export interface ClientSocket {
   binaryType: string;
+  onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
   onerror: ((event: unknown) => void) | null;
@@ -8,7 +9,7 @@ export interface ClientSocket {
   close(): void;
 }
 
-/** Opens a connection; it may fail later, by `onclose`. */
+/** Opens a connection; it says later that it is open, by `onopen`, or that it failed, by `onclose`. */
 export type OpenSocket = (url: string) => ClientSocket;
 
 /** The platform's own. */

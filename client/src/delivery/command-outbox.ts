@@ -47,7 +47,8 @@ interface Entry {
 }
 
 export interface OutboxHooks {
-  send(command: CommandItem): void;
+  /** `isAgain`: it was sent before. */
+  send(command: CommandItem, isAgain: boolean): void;
   /** A command's number on the wire. */
   numberOf(name: string): number;
   /** The connection is there, also when the server has not said yet how far it ran. */
@@ -138,14 +139,14 @@ export class CommandOutbox {
     this.#isOpen = true;
     this.#nextId = Math.max(this.#nextId, commandId + 1);
     for (const entry of this.#redo.after(commandId)) {
-      if (this.#hooks.numberOf(entry.name) >= 0) this.#hooks.send(this.#item(entry));
+      if (this.#hooks.numberOf(entry.name) >= 0) this.#hooks.send(this.#item(entry), true);
     }
     this.#renumber(commandId);
     for (const entry of this.#entries.filter(({ id, isSent }) => isSent && id > commandId)) {
       if (this.#hooks.numberOf(entry.name) < 0) this.#fail(entry, "COMMAND_UNKNOWN");
       else if (entry.expired) this.#fail(entry, "COMMAND_EXPIRED");
       else if (entry.rules.policy === "latest" && this.#hasNewer(entry)) this.#fail(entry, "COMMAND_SUPERSEDED");
-      else this.#hooks.send(this.#item(entry));
+      else this.#hooks.send(this.#item(entry), true);
     }
     this.#pump();
   }
@@ -201,7 +202,7 @@ export class CommandOutbox {
       if (entry.isSent) continue;
       entry.isSent = true;
       this.#inFlight++;
-      this.#hooks.send(this.#item(entry));
+      this.#hooks.send(this.#item(entry), false);
     }
     this.#hooks.owed(this.#inFlight > 0);
   }

@@ -12,7 +12,15 @@ import { FakeLine } from "./fake-line.ts";
 /** Below 4200 a code closes a connection or says why its state changed. */
 const CLOSING = (Object.entries(CODES) as [CodeName, CodeRow][]).filter(([, { code }]) => code < 4200);
 /** The rows that a client comes back from. Every other one is the end. */
-const COMES_BACK: readonly CodeName[] = ["MAY_TRY_RECONNECT", "JOINED", "RESUMED", "LINK_LOST", "LINK_DEAD", "OFFLINE"];
+const COMES_BACK: readonly CodeName[] = [
+  "MAY_TRY_RECONNECT",
+  "MOVED",
+  "JOINED",
+  "RESUMED",
+  "LINK_LOST",
+  "LINK_DEAD",
+  "OFFLINE",
+];
 const FINAL: readonly CodeName[] = [
   "CONSENTED",
   "SERVER_SHUTDOWN",

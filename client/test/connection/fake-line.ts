@@ -1,20 +1,24 @@
 /** A lifeline with a server that a test plays by hand: every socket it opened, every word it said, every change of its state. */
 import { type ClientSocket, Connection, LIVENESS, type LivenessProfile } from "@ninelives/client";
 import type { BackoffOptions } from "../../src/connection/backoff.ts";
+import { Doors } from "../../src/connection/doors.ts";
 import { Lifeline } from "../../src/connection/lifeline.ts";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
 import { FakePage } from "./fake-page.ts";
 
 export class FakeSocket implements ClientSocket {
   binaryType = "blob";
+  onopen: ClientSocket["onopen"] = null;
   onmessage: ClientSocket["onmessage"] = null;
   onclose: ClientSocket["onclose"] = null;
   onerror: ClientSocket["onerror"] = null;
   isClosed = false;
   readonly sent: Uint8Array[] = [];
+  readonly url: string;
   readonly openedMs: number;
 
-  constructor(openedMs: number) {
+  constructor(url: string, openedMs: number) {
+    this.url = url;
     this.openedMs = openedMs;
   }
 
@@ -26,8 +30,20 @@ export class FakeSocket implements ClientSocket {
     this.isClosed = true;
   }
 
-  /** The server, or a network, closes it. */
+  /** Somebody is at the other end. */
+  open(): void {
+    this.onopen?.();
+  }
+
+  /** Nobody is, and that is known at once. */
+  refuse(): void {
+    this.isClosed = true;
+    this.onclose?.({ code: 1006, reason: "" });
+  }
+
+  /** The server, or a network, closes it, open as it is. */
   closeBy(code: number, reason = ""): void {
+    this.open();
     this.isClosed = true;
     this.onclose?.({ code, reason });
   }
@@ -41,6 +57,8 @@ export interface LineOptions {
   readonly random?: () => number;
   readonly backoff?: BackoffOptions;
   readonly liveness?: LivenessProfile;
+  /** Beside the server the client was made with, which is `a:1`. */
+  readonly doors?: readonly string[];
 }
 
 export class FakeLine {
@@ -52,26 +70,29 @@ export class FakeLine {
   readonly told: string[] = [];
   /** `<ms since the start> <from> > <to> <reason>`. */
   readonly changes: string[] = [];
+  readonly doors: Doors;
   readonly lifeline: Lifeline;
   readonly #startMs = this.clock.now();
 
-  constructor({ random = () => 0.5, backoff = {}, liveness = LIVENESS.game }: LineOptions = {}) {
+  constructor({ random = () => 0.5, backoff = {}, liveness = LIVENESS.game, doors = [] }: LineOptions = {}) {
     const { clock, connection, told } = this;
+    this.doors = new Doors({ home: "a:1", first: "a:1", given: doors, random });
     connection.onChange(({ from, to, reason }) => this.changes.push(`${this.ms} ${from} > ${to} ${reason}`));
     this.lifeline = new Lifeline({
       connection,
+      doors: this.doors,
       clock,
       random,
       backoff,
       liveness,
       hints: this.page,
-      openSocket: () => {
-        const socket = new FakeSocket(this.ms);
+      openSocket: (url) => {
+        const socket = new FakeSocket(url, this.ms);
         this.sockets.push(socket);
         return socket;
       },
       hooks: {
-        address: () => "ws://server/p/r",
+        address: () => this.doors.current,
         frame: () => told.push("frame"),
         dropped: () => told.push("dropped"),
         refused: (code, reason) => told.push(`refused ${code} ${reason}`.trimEnd()),
@@ -104,6 +125,11 @@ export class FakeLine {
   /** When each socket was opened. */
   get openedMs(): number[] {
     return this.sockets.map(({ openedMs }) => openedMs);
+  }
+
+  /** Where each socket went, and when. */
+  get ways(): string[] {
+    return this.sockets.map(({ url, openedMs }) => `${openedMs} ${url}`);
   }
 
   /** The server lets the newest socket in; the question every connection begins with is not written down. */

@@ -14,7 +14,7 @@ describe("lifeline", () => {
     line.clock.advance(30);
     line.letIn();
     assert.deepEqual(line.changes, ["30 CONNECTING > CONNECTED JOINED"]);
-    assert.deepEqual(line.connection.detail, { name: "CONNECTED", sinceMs: line.clock.now() });
+    assert.deepEqual(line.connection.detail, { name: "CONNECTED", sinceMs: line.clock.now(), downMs: 0 });
     line.lifeline.send(Uint8Array.of(7));
     assert.deepEqual(line.socket.sent, [Uint8Array.of(7)]);
   });

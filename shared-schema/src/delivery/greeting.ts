@@ -5,10 +5,13 @@
  *   hi=<protocol>.<room type version>.<contract hash>.<epoch>.<last event>.<last result>.<page>
  */
 import { z } from "zod";
+import { isGivenAddress } from "../protocol/address.ts";
 import { pack, unpack } from "./pack.ts";
 
 /** Name of the query parameter. */
 export const GREETING_PARAM = "hi";
+/** Name of the header our client asks for a seat with; its value is the protocol version. A stock client has none. */
+export const CLIENT_HEADER = "ninelives-client";
 
 export interface Greeting {
   readonly protocol: number;
@@ -76,14 +79,26 @@ export function readWelcome(bytes: Uint8Array): Welcome {
   return welcomeShape.parse(unpack(bytes));
 }
 
-/** Why a connection was refused, in the 123 bytes a close reason has. Throws nothing: what cannot be read is undefined. */
+/** What a WebSocket's close reason may have, bytes. */
+const REASON_BYTES = 123;
+
+/** Why a connection was refused, in the bytes a close reason has. Throws nothing: what cannot be read is undefined. */
 export const CloseReason = {
   upgrade: (client: string, server: string) => `client=${client} server=${server}`,
   /** A hint when to come again. */
   retryAfter: (retryAfterMs: number) => `retry-after-ms=${Math.ceil(retryAfterMs)}`,
+  /** Where to go: `host:port` or `:port`. One that is no address, or too long for a reason, is not said. */
+  moved(address: string): string {
+    const reason = `moved-to=${address}`;
+    return isGivenAddress(address) && reason.length <= REASON_BYTES ? reason : "";
+  },
   readUpgrade(reason: string): { client: string; server: string } | undefined {
     const found = /^client=(\S+) server=(\S+)$/.exec(reason);
     return found === null ? undefined : { client: found[1]!, server: found[2]! };
+  },
+  readMoved(reason: string): string | undefined {
+    const address = /^moved-to=(\S+)$/.exec(reason)?.[1];
+    return isGivenAddress(address) ? address : undefined;
   },
   readRetryAfterMs(reason: string): number | undefined {
     const found = /\bretry-after-ms=(\d{1,9})\b/.exec(reason);

@@ -59,6 +59,12 @@ export const CODES = {
     recoverable: false,
     action: "Load the client that fits the server: both versions are in `details`.",
   },
+  MOVED: {
+    code: 4103,
+    sender: "server",
+    recoverable: true,
+    action: "Resume at the address in the reason: another process has the match.",
+  },
   JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
   RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
   LINK_LOST: {

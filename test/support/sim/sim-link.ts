@@ -74,6 +74,7 @@ class ServerEnd extends EventEmitter {
 
 export class SimLine implements ClientSocket {
   binaryType = "arraybuffer";
+  onopen: ClientSocket["onopen"] = null;
   onmessage: ClientSocket["onmessage"] = null;
   onclose: ClientSocket["onclose"] = null;
   onerror: ClientSocket["onerror"] = null;
@@ -95,6 +96,7 @@ export class SimLine implements ClientSocket {
 
   /** Opens the line to a host, one delay later. */
   open(url: string, take: (connection: EventEmitter, request: IncomingMessage) => void): this {
+    this.#clock.after(0, () => this.isOpen && this.onopen?.());
     const { pathname, search } = new URL(url);
     const request = { url: pathname + search, headers: {}, socket: { remoteAddress: "127.0.0.1" } };
     this.carry("up", 200, () => take(this.#server, request as unknown as IncomingMessage));

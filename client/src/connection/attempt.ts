@@ -1,0 +1,88 @@
+/**
+ * One try to get into the room, over one socket. It ends once, by itself or because it is let go; after that nothing of it is heard.
+ *
+ *   opening -> open -> (the room let it in) entered -> closed
+ *      |         +----> "silent": not entered in time      "closed": by the server, or by the network
+ *      +--> "refused": closed before it was open           "late": not open in time
+ */
+import { CODES } from "@ninelives/shared-schema";
+import type { ClientClock, ClientTimer } from "../clock.ts";
+import type { ClientSocket } from "./socket.ts";
+
+/** Longest wait for an attempt to get into the room, ms. */
+export const ENTER_MS = 10_000;
+
+export interface Failure {
+  readonly kind: "refused" | "late" | "silent" | "closed";
+  /** Of the close; UNREACHABLE where nothing was closed. */
+  readonly code: number;
+  readonly text: string;
+}
+
+export interface AttemptHooks {
+  frame(data: ArrayBuffer): void;
+  /** Called last: nothing of it is left. */
+  failed(failure: Failure): void;
+}
+
+export class Attempt {
+  readonly #clock: ClientClock;
+  readonly #hooks: AttemptHooks;
+  readonly #startedMs: number;
+  #socket: ClientSocket | undefined;
+  #timer: ClientTimer | undefined;
+  #isOpen = false;
+
+  /** `openMs`: how long the socket may take to open; after ENTER_MS at the latest the room has to have let it in. */
+  constructor(socket: ClientSocket, openMs: number, clock: ClientClock, hooks: AttemptHooks) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#hooks = hooks;
+    this.#startedMs = clock.now();
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.#opened();
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === undefined) return;
+      this.#opened();
+      hooks.frame(data as ArrayBuffer);
+    };
+    socket.onclose = ({ code, reason }) =>
+      this.#fail({ kind: this.#isOpen ? "closed" : "refused", code, text: reason });
+    socket.onerror = () => {};
+    this.#giveTime(Math.min(openMs, ENTER_MS), "late");
+  }
+
+  send(frame: Uint8Array): void {
+    this.#socket?.send(frame);
+  }
+
+  /** The room let it in: it may last. */
+  entered(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Closes it without another word. */
+  letGo(): void {
+    this.#timer?.cancel();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+  }
+
+  #opened(): void {
+    if (this.#isOpen || this.#socket === undefined) return;
+    this.#isOpen = true;
+    this.#timer?.cancel();
+    this.#giveTime(this.#startedMs + ENTER_MS - this.#clock.now(), "silent");
+  }
+
+  #giveTime(ms: number, kind: Failure["kind"]): void {
+    this.#timer = this.#clock.after(ms, () => this.#fail({ kind, code: CODES.UNREACHABLE.code, text: "no answer" }));
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#socket === undefined) return;
+    this.letGo();
+    this.#hooks.failed(failure);
+  }
+}
