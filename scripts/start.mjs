@@ -1,14 +1,16 @@
-/** `npm start`: installs and builds what is missing, then runs the host. */
+/**
+ * `npm start`: installs and builds what is missing, then runs a supervisor with one host, or with as many as `--processes N` says.
+ * Arguments go to server/src/main.ts.
+ */
 import { join } from "node:path";
 import { foreground } from "./child.mjs";
-import { ensureDependencies, ensurePages, Failure, ROOT, run } from "./prepare.mjs";
+import { ensureDependencies, ensurePages, ROOT, run } from "./prepare.mjs";
 
 await run(async () => {
-  const at = process.argv.indexOf("--processes");
-  if (at !== -1 && process.argv[at + 1] !== "1") {
-    throw new Failure(`--processes: this release runs 1 process, ${process.argv[at + 1] ?? "nothing"} asked for`);
-  }
+  const given = process.argv.slice(2);
+  const saysHowMany = given.some((arg) => arg.startsWith("--processes"));
+  const args = saysHowMany ? given : ["--processes", "1", ...given];
   const node = ensureDependencies();
   ensurePages(node);
-  return foreground(node, [join(ROOT, "server", "src", "main.ts")], { cwd: ROOT });
+  return foreground(node, [join(ROOT, "server", "src", "main.ts"), ...args], { cwd: ROOT });
 });

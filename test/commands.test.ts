@@ -1,11 +1,15 @@
 /** `npm start` and `npm test` on machines that lack something: one clear line, and an exit code that is not 0. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { freePort } from "./support/redis.ts";
+import { until, within } from "./support/until.ts";
 
+/** Whole: what is installed and built here is there. */
 const ROOT = join(import.meta.dirname, "..");
 /** Makes the process believe it is an older Node, as a data URL for --import. */
 const OLD_NODE =
@@ -40,10 +44,38 @@ describe("the two commands", () => {
     ]);
   });
 
-  it("[CFG2] more processes than this release runs are refused", () => {
-    const { status, stderr } = run(["scripts/start.mjs", "--processes", "3"]);
-    assert.equal(status, 1);
-    assert.equal(stderr.trim(), "ninelives: --processes: this release runs 1 process, 3 asked for");
+  it("[SUP2] npm start says what is wrong with the number of processes, and what several of them need", () => {
+    const start = (...args: string[]) => {
+      const env = { ...process.env, REDIS_URL: "" };
+      const { status, stderr } = spawnSync("npm", ["start", "--silent", "--", ...args], {
+        cwd: ROOT,
+        encoding: "utf8",
+        env,
+      });
+      assert.equal(status, 1);
+      return stderr.trim().split("\n").at(-1)!;
+    };
+    assert.equal(start("--processes", "65"), 'ninelives: --processes: a whole number from 1 to 64 expected, "65" got');
+    assert.match(start("--processes", "2"), /^ninelives: --processes 2 needs REDIS_URL: /);
+  });
+
+  it("[SUP1][SUP5] npm start runs a supervisor and its host; Ctrl-C, which reaches all of them, ends them with exit code 0", async () => {
+    const port = await freePort();
+    const child = spawn(process.execPath, ["scripts/start.mjs"], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: String(port), NINELIVES_DIR: join(copy, "logs") },
+      detached: true,
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = once(child, "close");
+    try {
+      await until("npm start to be up", () => said.includes(`Ninelives is up: http://localhost:${port}"`), 60_000);
+      process.kill(-child.pid!, "SIGINT");
+      assert.equal((await within("npm start to end", ended, 15_000))[0], 0, said);
+    } finally {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
+    }
   });
 
   describe("with dependencies, and nothing else", () => {

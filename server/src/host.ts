@@ -120,7 +120,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const pids = announcePid(backend, clock);
   let ready = true;
   answer = createHttp({
-    directory: new Directory(types),
+    directory: new Directory(types, options.sharedPort !== undefined),
     metrics,
     logger,
     origins: host.origins,

@@ -21,9 +21,9 @@ export interface MainProcess {
   stop(): Promise<void>;
 }
 
-/** `env` comes on top of this process's own; PORT is 0 unless given. */
-export function startMain(config: string, env: NodeJS.ProcessEnv = {}): MainProcess {
-  const child = spawn(process.execPath, [MAIN, config], {
+/** `env` comes on top of this process's own; PORT is 0 unless given. `args` stand before the configuration. */
+export function startMain(config: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): MainProcess {
+  const child = spawn(process.execPath, [MAIN, ...args, config], {
     cwd: ROOT,
     env: { ...process.env, PORT: "0", LOG_LEVEL: "info", NODE_ENV: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -55,9 +55,12 @@ export type JoinMethod = (typeof METHODS)[number];
 export class Directory {
   /** Typed room types by name; a plain room is registered without one. */
   readonly #types: ReadonlyMap<string, RoomType | undefined>;
+  readonly #sharesPort: boolean;
 
-  constructor(types: ReadonlyMap<string, RoomType | undefined>) {
+  /** `sharesPort`: where a client asked, any of several processes may answer. */
+  constructor(types: ReadonlyMap<string, RoomType | undefined>, sharesPort: boolean) {
     this.#types = types;
+    this.#sharesPort = sharesPort;
   }
 
   async rooms(): Promise<RoomRow[]> {
@@ -84,10 +87,20 @@ export class Directory {
     }
     const auth: AuthContext = createAuthContext({ headers });
     try {
-      return withAddress(await matchMaker.controller.invokeMethod(method, target, options, auth), headers);
+      return this.#withAddress(await matchMaker.controller.invokeMethod(method, target, options, auth), headers);
     } catch (error) {
       throw explain(error, method, target);
     }
+  }
+
+  /** Where to take the seat: nothing is said of this process when it alone answers there, the client knows that better than we do. */
+  #withAddress(seat: SeatReservation, headers: Headers): SeatReservation {
+    const { publicAddress, ...rest } = seat;
+    const isKnown = seat.processId === matchMaker.processId && !this.#sharesPort;
+    if (publicAddress === undefined || isKnown) return rest;
+    if (!publicAddress.startsWith(":")) return seat;
+    const hostName = (headers.get("host") ?? "localhost").replace(/:\d+$/, "");
+    return { ...rest, publicAddress: hostName + publicAddress };
   }
 
   async #check(method: JoinMethod, target: string, options: object): Promise<void> {
@@ -119,15 +132,6 @@ interface SeatReservation {
   readonly processId: string;
   /** Of the room's process; `:port` stands for the host name the client used here. */
   readonly publicAddress?: string;
-}
-
-/** Where to take the seat: nothing is said of this process, whose address the client knows better than we do. */
-function withAddress(seat: SeatReservation, headers: Headers): SeatReservation {
-  const { publicAddress, ...rest } = seat;
-  if (publicAddress === undefined || seat.processId === matchMaker.processId) return rest;
-  if (!publicAddress.startsWith(":")) return seat;
-  const hostName = (headers.get("host") ?? "localhost").replace(/:\d+$/, "");
-  return { ...rest, publicAddress: hostName + publicAddress };
 }
 
 function isMethod(method: string): method is JoinMethod {

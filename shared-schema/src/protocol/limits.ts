@@ -3,6 +3,8 @@
  * `server/src/inspect/metrics.ts` grows whenever one is hit.
  */
 export const LIMITS = {
+  /** Hosts one supervisor keeps running. More: the start is refused. */
+  processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */
   tickHzMin: 1,
   tickHzMax: 120,

@@ -1,0 +1,61 @@
+/** What the command line and the environment say to a process, checked: a wrong value is CONFIG_INVALID with one sentence. */
+import { parseArgs } from "node:util";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
+import { createLogger, type Logger } from "./inspect/logger.ts";
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+export interface Arguments {
+  /** How many hosts a supervisor keeps running; undefined: this process is the host itself. */
+  readonly processes: number | undefined;
+  /** Path of the configuration. */
+  readonly config: string;
+}
+
+/** Reads `[--processes N] [configuration file]`. */
+export function readArguments(args: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { processes: { type: "string" } },
+      allowPositionals: true,
+    });
+    const processes = values.processes === undefined ? undefined : processesFrom(values.processes);
+    return { processes, config: positionals[0] ?? "arena.config.ts" };
+  } catch (error) {
+    if (error instanceof NetError) throw error;
+    throw new NetError("CONFIG_INVALID", `[--processes N] [configuration file] expected: ${(error as Error).message}`);
+  }
+}
+
+function processesFrom(text: string): number {
+  const processes = Number(text);
+  if (text.trim() !== "" && Number.isInteger(processes) && processes >= 1 && processes <= LIMITS.processesMax)
+    return processes;
+  throw new NetError(
+    "CONFIG_INVALID",
+    `--processes: a whole number from 1 to ${LIMITS.processesMax} expected, "${text}" got`,
+  );
+}
+
+export function portFromEnv(text = "2567"): number {
+  const port = Number(text);
+  if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new NetError("CONFIG_INVALID", `PORT: a whole number from 0 to 65535 expected, "${text}" got`);
+}
+
+export function loggerFromEnv(env: NodeJS.ProcessEnv): Logger {
+  return createLogger({
+    level: levelFromEnv(env.LOG_LEVEL),
+    pretty: !isProduction(env) && process.stdout.isTTY,
+  });
+}
+
+export function isProduction(env: NodeJS.ProcessEnv): boolean {
+  return env.NODE_ENV === "production";
+}
+
+function levelFromEnv(text = "info"): string {
+  if (LOG_LEVELS.includes(text)) return text;
+  throw new NetError("CONFIG_INVALID", `LOG_LEVEL: one of ${LOG_LEVELS.join(", ")} expected, "${text}" got`);
+}

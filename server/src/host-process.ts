@@ -1,0 +1,103 @@
+/**
+ * A host as a process: configuration in, a host that runs until a signal drains it. Started directly it is alone; started by a
+ * supervisor it says over their channel when players can come, or why it cannot start, and goes when the supervisor is gone.
+ */
+import cluster from "node:cluster";
+import { resolve } from "node:path";
+import { NetError } from "@ninelives/shared-schema";
+import { isProduction, loggerFromEnv, portFromEnv } from "./env.ts";
+import { type RunningHost, startHost } from "./host.ts";
+import type { Logger } from "./inspect/logger.ts";
+import { loadConfig, makeWritable } from "./load-config.ts";
+import { lockDir } from "./log/dir-lock.ts";
+import { DRAIN_MS, fail, onStopSignals } from "./signals.ts";
+import type { HostMessage } from "./supervisor/host-child.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** What sysexits.h calls EX_CONFIG: another try with the same configuration would end the same way. */
+const EXIT_CONFIG = 78;
+
+const ONE_PROCESS_STORE =
+  "store: one that several processes can use expected with --processes above 1, the file store got: its folder belongs to one process";
+
+/** Of a host that a supervisor started. */
+export interface Supervised {
+  /** Hosts that run beside each other, this one included. With more than one they share PORT, and each has a port of its own. */
+  readonly processes: number;
+}
+
+export async function runHost(configPath: string, supervised: Supervised | undefined): Promise<void> {
+  try {
+    const logger = loggerFromEnv(process.env);
+    const running = await start(configPath, supervised, logger);
+    const { port, processId, url } = running;
+    if (supervised === undefined) {
+      logger.info({ port, processId, pid: process.pid }, `Ninelives is up: ${url}`);
+      const drain = drainer(running);
+      onStopSignals(systemClock, drain, () => process.exit(1));
+    } else {
+      logger.info({ port, processId, pid: process.pid }, "a host is ready");
+      obeySupervisor(drainer(running));
+      tell({ ready: true });
+    }
+    process.on("uncaughtException", (error) =>
+      logger.error({ err: error }, "an error nobody caught; the process goes on"),
+    );
+    process.on("unhandledRejection", (error) =>
+      logger.error({ err: error }, "a rejection nobody caught; the process goes on"),
+    );
+  } catch (error) {
+    if (!(error instanceof NetError)) fail(String((error as Error).stack ?? error));
+    if (supervised === undefined) fail(error.message);
+    tell({ refusal: error.message }, () => process.exit(EXIT_CONFIG));
+  }
+}
+
+async function start(configPath: string, supervised: Supervised | undefined, logger: Logger): Promise<RunningHost> {
+  const env = process.env;
+  const port = portFromEnv(env.PORT);
+  const host = await loadConfig(resolve(configPath));
+  const shares = supervised !== undefined && supervised.processes > 1;
+  if (host.store.kind === "file") {
+    if (shares) throw new NetError("CONFIG_INVALID", ONE_PROCESS_STORE);
+    makeWritable(host.store.dir);
+    await lockDir(host.store.dir);
+  }
+  return startHost(host, {
+    ...(shares ? { port: 0, sharedPort: port } : { port }),
+    logger,
+    production: isProduction(env),
+    redisUrl: env.REDIS_URL,
+    publicAddress: env.PUBLIC_ADDRESS,
+  });
+}
+
+/** Ends the process once the host has let everything go, or could not in DRAIN_MS. */
+function drainer(running: RunningHost): () => void {
+  return () => {
+    systemClock.after(DRAIN_MS, () => fail(`the drain took longer than ${DRAIN_MS} ms; its matches' logs have no end`));
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(`the drain failed: ${String(error)}`),
+    );
+  };
+}
+
+/** Whoever is asked first starts the drain: SIGTERM, or the end of the channel, which is the end of the supervisor. */
+function obeySupervisor(drain: () => void): void {
+  process.once("SIGTERM", () => {
+    process.on("SIGTERM", () => {});
+    drain();
+  });
+  const worker = cluster.worker!;
+  worker.once("disconnect", () => {
+    // Said so that cluster does not end this process at once.
+    worker.exitedAfterDisconnect = true;
+    process.emit("SIGTERM");
+  });
+}
+
+function tell(message: HostMessage, then: () => void = () => {}): void {
+  if (process.send === undefined || !process.connected) then();
+  else process.send(message, undefined, {}, then);
+}
