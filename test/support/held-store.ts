@@ -3,6 +3,7 @@ import { type Claim, type LogAppender, type LogStore, type OwnedRoom, systemCloc
 import { MemoryStore } from "../../server/src/log/memory-store.ts";
 
 export class HeldStore implements LogStore {
+  readonly outlivesProcess = false;
   readonly name = "held";
   readonly #inner = new MemoryStore(systemClock);
   #held: (() => void)[] | undefined;
@@ -35,7 +36,7 @@ export class HeldStore implements LogStore {
         return inner.needsBegin;
       },
       append: (record, committed) => inner.append(record, gate(committed)),
-      begin: (records, committed) => inner.begin(records, gate(committed)),
+      begin: (records, committed, players) => inner.begin(records, gate(committed), players),
       settled: () => inner.settled(),
       close: (how) => inner.close(how),
     };
@@ -45,8 +46,8 @@ export class HeldStore implements LogStore {
     return this.#inner.ownerOf(roomId);
   }
 
-  roomsOf(): Promise<OwnedRoom[]> {
-    return this.#inner.roomsOf();
+  roomsOf(owner: string): Promise<OwnedRoom[]> {
+    return this.#inner.roomsOf(owner);
   }
 
   list(): Promise<string[]> {

@@ -17,6 +17,8 @@ export interface RoomLogOptions {
   readonly snapshotEveryTicks: number;
   /** The whole room as bytes. Called with no change pending, so the snapshot equals the last entry's end. */
   readonly snapshot: () => Sections;
+  /** How many are in the room: the fullest are restored first. */
+  readonly players?: () => number;
   /** Told how many bytes every record has. */
   readonly onRecord: (kind: RecordKind, bytes: number) => void;
 }
@@ -101,11 +103,11 @@ export class RoomLog {
 
   #begin(at: Moment, onCommitted: () => void): void {
     this.#snapshotTick = at.tick;
-    const { roomId, typeName, typeVersion } = this.#options;
+    const { roomId, typeName, typeVersion, players } = this.#options;
     const meta = new TextEncoder().encode(JSON.stringify({ roomId, type: typeName, version: typeVersion }));
     const header = this.#encode(RecordKind.HEADER, at, new Map([[SectionTag.META, meta]]));
     const snapshot = this.#encode(RecordKind.SNAPSHOT, at, this.#options.snapshot());
-    this.#appender.begin(Buffer.concat([header, snapshot]), onCommitted);
+    this.#appender.begin(Buffer.concat([header, snapshot]), onCommitted, players?.());
   }
 
   #append(kind: RecordKind, at: Moment, sections: Sections, onCommitted: () => void): void {

@@ -58,8 +58,11 @@ export interface LogAppender {
    * in order of the appends.
    */
   append(record: Uint8Array, onCommitted: () => void): void;
-  /** As append, and from here on a reader needs nothing older: `records` is a header and a snapshot. */
-  begin(records: Uint8Array, onCommitted: () => void): void;
+  /**
+   * As append, and from here on a reader needs nothing older: `records` is a header and a snapshot. Rooms with more `players` are
+   * offered first to who takes them over.
+   */
+  begin(records: Uint8Array, onCommitted: () => void, players?: number): void;
   /** A cap of what may stand since the last `begin` is reached: the owner begins anew at its next snapshot. */
   readonly isFull: boolean;
   /** Nothing was begun yet, or records were lost on the way to the store: the owner has to `begin`. */

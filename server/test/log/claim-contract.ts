@@ -8,15 +8,19 @@ import { append, begin, beginning, record, take, ticksOf } from "./store-contrac
 export interface OwnerTraits {
   /** One process has the store, so everything unfinished is its own. */
   readonly isAlone: boolean;
+  /** Another process's view of the same store. Default: the same object. */
+  readonly rival?: () => LogStore;
 }
 
-export function claimContract(name: string, { isAlone }: OwnerTraits, open: () => Promise<LogStore>): void {
+export function claimContract(name: string, { isAlone, rival }: OwnerTraits, open: () => Promise<LogStore>): void {
   describe(`owners in the store "${name}"`, () => {
     let store: LogStore;
+    let other: LogStore;
     beforeEach(async () => {
       store = await open();
+      other = rival?.() ?? store;
     });
-    afterEach(() => store.close());
+    afterEach(() => Promise.all([store.close(), other.close()]));
 
     const rooms = async (owner: string) => (await store.roomsOf(owner)).map(({ roomId }) => roomId).sort();
 
@@ -25,7 +29,7 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
       await begin(old, 0);
       const claims = await Promise.allSettled(
         Array.from({ length: 8 }, (_, index) =>
-          store.claim("room", { owner: `p${index}`, from: old.epoch, onFenced() {} }),
+          (index % 2 === 0 ? store : other).claim("room", { owner: `p${index}`, from: old.epoch, onFenced() {} }),
         ),
       );
       const won = claims.flatMap((claim) => (claim.status === "fulfilled" ? [claim.value] : []));
@@ -41,8 +45,9 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
     });
 
     it("[OWN1] of two new rooms of one name at once one is refused, also before anything is written", async () => {
-      const claim = (owner: string) => store.claim("room", { owner, from: undefined, onFenced() {} });
-      const claims = await Promise.allSettled([claim("a"), claim("b")]);
+      const claims = await Promise.allSettled(
+        [store, other].map((view, index) => view.claim("room", { owner: `p${index}`, from: undefined, onFenced() {} })),
+      );
       assert.deepEqual(claims.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
     });
 
@@ -69,7 +74,7 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
       let told = 0;
       const old = await take(store, "room", { owner: "old", onFenced: () => told++ });
       await begin(old, 0);
-      const now = await take(store, "room", { owner: "now" });
+      const now = await take(other, "room", { owner: "now" });
       let committed = 0;
       for (let tick = 10; tick < 15; tick++) old.append(record(tick), () => committed++);
       await until("the old owner to be told", () => told > 0);
@@ -99,10 +104,10 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
       feed();
       await until("the first commits", () => committed.length > 0);
       feed();
-      const claim = take(store, "room", { owner: "now" });
+      const claim = take(other, "room", { owner: "now" });
       feed();
       await claim;
-      const read = ticksOf(await store.read("room"));
+      const read = ticksOf(await other.read("room"));
       feed();
       await settle();
       assert.deepEqual(read.slice(0, committed.length + 1), [0, ...committed]);
@@ -162,7 +167,8 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
       await a.close("released");
       assert.deepEqual(await store.ownerOf("a"), { roomId: "a", owner: "", epoch: a.epoch });
       assert.deepEqual(await rooms("one"), isAlone ? ["a", "b"] : ["a"]);
-      const taken = await take(store, "a", { owner: "two" });
+      assert.deepEqual(await rooms("two"), isAlone ? ["a", "b"] : ["b"]);
+      const taken = await take(other, "a", { owner: "two" });
       assert.deepEqual(await rooms("one"), isAlone ? ["a", "b"] : []);
       assert.deepEqual(await rooms("two"), ["a", "b"]);
       await begin(taken, 1);
@@ -179,8 +185,8 @@ export function claimContract(name: string, { isAlone }: OwnerTraits, open: () =
       log.append(record(1, { epoch }), () => {});
       log.append(record(2, { epoch, kind: RecordKind.SNAPSHOT }), () => {});
       await log.close("released");
-      const next = await take(store, "room", { owner: "two", from: log.epoch });
-      assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2]);
+      const next = await take(other, "room", { owner: "two", from: log.epoch });
+      assert.deepEqual(ticksOf(await other.read("room")), [0, 1, 2]);
       await next.close("released");
     });
   });

@@ -34,7 +34,7 @@ after(async () => {
 const openMemory = () => Promise.resolve(new MemoryStore(systemClock));
 const openFiles = async () => fileStore(await newFolder());
 storeContract("memory", { segmentsKept: 0 }, openMemory);
-claimContract("memory", { isAlone: true }, openMemory);
+claimContract("memory", { isAlone: false }, openMemory);
 storeContract("file", { segmentsKept: LIMITS.segmentsKept }, openFiles);
 claimContract("file", { isAlone: true }, openFiles);
 

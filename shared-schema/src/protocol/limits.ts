@@ -97,6 +97,24 @@ export const LIMITS = {
   appendQueueBytes: 16 * 1024 * 1024,
   /** A log segment, bytes. At the cap the next snapshot opens a new segment. */
   segmentBytes: 8 * 1024 * 1024,
+  /**
+   * What may stand in a journal (memory, Redis) since a room's log last began: bytes, batches and time, ms. At any of these caps
+   * the next snapshot begins it anew, and everything older is deleted.
+   */
+  journalSegmentBytes: 1024 * 1024,
+  journalSegmentBatches: 8_192,
+  journalSegmentAgeMs: 60_000,
+  /** Longest wait for an answer of Redis about a log, ms. Then it is asked again. */
+  journalAnswerMs: 1_000,
+  /** Longest wait for replicas of Redis to have a batch, ms. Then they are asked again. */
+  replicaWaitMs: 500,
+  /** Times a claim is made while nobody answers. Then the claim fails. */
+  claimTries: 3,
+  /** How long Redis keeps the log of a room that ended, and a room that was claimed and never began, seconds. */
+  finishedLogSeconds: 86_400,
+  unbegunRoomSeconds: 60,
+  /** How long Redis keeps the list of a process's rooms that nobody renews, seconds. */
+  ownedRoomsSeconds: 86_400,
   /** Closed segments kept behind the current one, per room. Older ones are deleted. */
   segmentsKept: 2,
   /** Logs of finished rooms kept, count and bytes. The oldest beyond either cap are deleted. */

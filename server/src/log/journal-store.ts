@@ -1,0 +1,93 @@
+/** Logs in a journal that several processes may share: who claims, reads and sets aside. */
+import { LIMITS } from "@ninelives/shared-schema";
+import type { Clock } from "../tick/clock.ts";
+import type { Journal, JournalClaim, JournalHead } from "./journal.ts";
+import { JournalAppender } from "./journal-appender.ts";
+import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
+
+export interface JournalStoreOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Told of what a journal that is away costs. */
+  readonly onFault: (message: string, error: unknown) => void;
+}
+
+export class JournalStore implements LogStore {
+  readonly name: string;
+  readonly outlivesProcess: boolean;
+  readonly #options: JournalStoreOptions;
+  readonly #appenders = new Set<JournalAppender>();
+  #claims = 0;
+
+  constructor(options: JournalStoreOptions) {
+    this.name = options.journal.name;
+    this.outlivesProcess = options.journal.outlivesProcess;
+    this.#options = options;
+  }
+
+  async claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
+    const { journal, clock, onFault } = this.#options;
+    const key = `${owner} ${++this.#claims}`;
+    const { isWon, head } = await this.#tryClaim(roomId, { owner, from, key });
+    if (!isWon) throw ownedError(roomId, from, currentOf(roomId, head));
+    const { epoch, attempts } = head!;
+    const onGone = () => void this.#appenders.delete(appender);
+    const appender = new JournalAppender({
+      journal,
+      roomId,
+      owner,
+      epoch,
+      attempts,
+      clock,
+      onFenced,
+      onFault,
+      onGone,
+    });
+    this.#appenders.add(appender);
+    return appender;
+  }
+
+  async ownerOf(roomId: string): Promise<OwnedRoom | undefined> {
+    return currentOf(roomId, await this.#options.journal.head(roomId));
+  }
+
+  roomsOf(owner: string): Promise<OwnedRoom[]> {
+    return this.#options.journal.rooms(owner);
+  }
+
+  unfinished(): Promise<OwnedRoom[]> {
+    return this.#options.journal.rooms();
+  }
+
+  list(): Promise<string[]> {
+    return this.#options.journal.list();
+  }
+
+  read(roomId: string): Promise<Uint8Array[]> {
+    return this.#options.journal.read(roomId);
+  }
+
+  quarantine(roomId: string, epoch: number): Promise<void> {
+    return this.#options.journal.end(roomId, epoch, "quarantined");
+  }
+
+  async close(): Promise<void> {
+    for (const appender of this.#appenders) appender.stop();
+    await this.#options.journal.close();
+  }
+
+  /** The same claim again while nobody answers: the one whose answer was lost may have been granted. */
+  async #tryClaim(roomId: string, claim: JournalClaim): ReturnType<Journal["claim"]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#options.journal.claim(roomId, claim);
+      } catch (error) {
+        if (tries === LIMITS.claimTries) throw error;
+      }
+    }
+  }
+}
+
+function currentOf(roomId: string, head: JournalHead | undefined): OwnedRoom | undefined {
+  return head?.state === "" ? { roomId, owner: head.owner, epoch: head.epoch } : undefined;
+}
