@@ -193,7 +193,7 @@ function register(host: Host, services: RoomServices): Map<string, RoomType | un
 
 async function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: Metrics): Promise<LogStore> {
   if (choice.kind === "memory") return new MemoryStore(clock);
-  return FileStore.open({
+  return new FileStore({
     dir: choice.dir,
     clock,
     onFault(message, error) {

@@ -4,7 +4,7 @@
  * snapshot, which is synced.
  *
  * There is no moment without a readable snapshot: the old segment keeps its name until the new one is whole on disk.
- * One process has the folder (folder-lock.ts), so owners are kept in its memory: after a restart nobody has the rooms.
+ * One process has the folder (dir-lock.ts), so owners are kept in its memory: after a restart nobody has the rooms.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,7 +22,6 @@ import {
   roomOfFile,
   SEGMENTS,
 } from "./file-names.ts";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { lastEpoch, parseSegments } from "./read-log.ts";
 import { roomName } from "./room-name.ts";
 import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
@@ -52,20 +51,10 @@ export class FileStore implements LogStore {
   /** The last change of who has a room, for each room in which one is under way. */
   readonly #changes = new Map<string, Promise<unknown>>();
 
-  #lock: FolderLock | undefined;
-
-  /** Without the folder's lock: for who reads only, or is alone by other means. */
   constructor(options: FileStoreOptions) {
     this.#dir = join(options.dir, "rooms");
     this.#options = options;
     this.#pace = new WritePace(options.clock);
-  }
-
-  /** Takes the folder for this process. Rejects with CONFIG_INVALID while another one has it. */
-  static async open(options: FileStoreOptions): Promise<FileStore> {
-    const store = new FileStore(options);
-    store.#lock = await lockFolder(options.dir);
-    return store;
   }
 
   claim(roomId: string, claim: Claim): Promise<LogAppender> {
@@ -118,8 +107,8 @@ export class FileStore implements LogStore {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#lock?.release();
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   async #claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
