@@ -4,6 +4,7 @@ import { MemoryStore } from "../../server/src/log/memory-store.ts";
 
 export class HeldStore implements LogStore {
   readonly outlivesProcess = false;
+  readonly isShared = false;
   readonly name = "held";
   readonly #inner = new MemoryStore(systemClock);
   #held: (() => void)[] | undefined;

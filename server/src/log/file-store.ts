@@ -43,6 +43,7 @@ interface Living {
 
 export class FileStore implements LogStore {
   readonly outlivesProcess = true;
+  readonly isShared = false;
   readonly name = "file";
   readonly #dir: string;
   readonly #options: FileStoreOptions;

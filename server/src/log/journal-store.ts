@@ -15,6 +15,7 @@ export interface JournalStoreOptions {
 export class JournalStore implements LogStore {
   readonly name: string;
   readonly outlivesProcess: boolean;
+  readonly isShared: boolean;
   readonly #options: JournalStoreOptions;
   readonly #appenders = new Set<JournalAppender>();
   #claims = 0;
@@ -22,6 +23,7 @@ export class JournalStore implements LogStore {
   constructor(options: JournalStoreOptions) {
     this.name = options.journal.name;
     this.outlivesProcess = options.journal.outlivesProcess;
+    this.isShared = options.journal.isShared;
     this.#options = options;
   }
 

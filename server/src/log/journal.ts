@@ -48,6 +48,7 @@ export interface JournalBatch {
 export interface Journal {
   readonly name: string;
   readonly outlivesProcess: boolean;
+  readonly isShared: boolean;
   claim(
     roomId: string,
     claim: JournalClaim,

@@ -22,6 +22,7 @@ interface Kept {
 export class MemoryJournal implements Journal {
   readonly name = "memory";
   readonly outlivesProcess = false;
+  readonly isShared = false;
   readonly #wallMs: () => number;
   /** Those that ended stand in the order in which they did. */
   readonly #rooms = new Map<string, Kept>();

@@ -28,6 +28,7 @@ export interface RedisJournalOptions extends RedisAddress {
 export class RedisJournal implements Journal {
   readonly name = "redis";
   readonly outlivesProcess = true;
+  readonly isShared = true;
   readonly #options: RedisJournalOptions;
   readonly #connection: RedisConnection;
   /** The next question to the replicas, for all batches that were taken meanwhile. */
