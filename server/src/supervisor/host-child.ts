@@ -3,7 +3,7 @@
  * one thing only: it opens the port they share and hands it to each of them. Connections are taken by the hosts themselves
  * (SCHED_NONE), the supervisor never sees one.
  */
-import cluster from "node:cluster";
+import cluster, { type Worker } from "node:cluster";
 
 /** What a host says to its supervisor. `refusal`: it cannot start like this, and another try would end the same way. */
 export type HostMessage = { readonly ready: true } | { readonly refusal: string };
@@ -36,21 +36,38 @@ export function hostStarter({ exec, args, env }: HostSettings): () => HostChild 
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec, args: [...args] });
   return () => {
-    const worker = cluster.fork(env);
-    const ready = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<Ending>();
-    let refusal: string | undefined;
-    worker.on("message", (message: HostMessage) => {
-      if ("ready" in message) ready.resolve();
-      else refusal = message.refusal;
-    });
-    worker.on("error", (error) => ended.resolve({ code: null, signal: null, refusal: error.message }));
-    worker.process.on("exit", (code, signal) => ended.resolve({ code, signal, refusal }));
-    return {
-      pid: worker.process.pid,
-      ready: ready.promise,
-      ended: ended.promise,
-      kill: (signal) => void worker.process.kill(signal),
-    };
+    try {
+      return asHost(cluster.fork(env));
+    } catch (error) {
+      return stillborn(error as Error);
+    }
+  };
+}
+
+function asHost(worker: Worker): HostChild {
+  const ready = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<Ending>();
+  let refusal: string | undefined;
+  worker.on("message", (message: HostMessage) => {
+    if ("ready" in message) ready.resolve();
+    else refusal = message.refusal;
+  });
+  worker.on("error", (error) => ended.resolve({ code: null, signal: null, refusal: error.message }));
+  worker.process.on("exit", (code, signal) => ended.resolve({ code, signal, refusal }));
+  return {
+    pid: worker.process.pid,
+    ready: ready.promise,
+    ended: ended.promise,
+    kill: (signal) => void worker.process.kill(signal),
+  };
+}
+
+/** The system would not start it: out of memory, out of processes. */
+function stillborn({ message }: Error): HostChild {
+  return {
+    pid: undefined,
+    ready: new Promise(() => {}),
+    ended: Promise.resolve({ code: null, signal: null, refusal: message }),
+    kill: () => {},
   };
 }
