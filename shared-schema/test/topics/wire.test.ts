@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { pack, readTopicItem, unpack, writeTopicMembers, writeTopicMessage } from "../../src/index.ts";
 
+/** A key of this name does not come through: the reader keeps it from becoming the object's prototype. */
+const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
+
 describe("items of topics", () => {
   it("[TP1] are read as they were written", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 30 });
     fc.assert(
-      fc.property(text, text, fc.nat(), text, fc.jsonValue(), (topic, epoch, offset, from, value) => {
+      fc.property(text, text, fc.nat(), text, plain, (topic, epoch, offset, from, value) => {
         const item = { topic, epoch, offset, from, payload: pack(value) };
         const read = readTopicItem(writeTopicMessage(item));
         assert.deepEqual({ ...read, payload: undefined }, { ...item, payload: undefined });
