@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { Client as SdkClient, Protocol, type Room as SdkRoom } from "@colyseus/sdk";
 import { connect, type Room } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
-import { BYTES_OPCODE } from "@ninelives/shared-schema";
-import { frameKind, inputHandle, keepRefusals } from "../src/adapter.ts";
-import { Lab, LabRoom, type LabState } from "../../test/support/lab.ts";
+import { BYTES_OPCODE, ItemKind, ServerFrame, writeWelcome } from "@ninelives/shared-schema";
+import { frameKind, inputHandle, keepRefusals, type SessionRoom } from "../src/adapter.ts";
+import { Lab, LabRoom, type LabState, PERIOD_MS } from "../../test/support/lab.ts";
 import { cut } from "../../test/support/stepped.ts";
 import { startTestHost, type TestHost } from "../../test/support/test-host.ts";
 import { until } from "../../test/support/until.ts";
@@ -48,6 +48,38 @@ describe("adapter: what Colyseus's SDK does not promise", () => {
     const { patches } = totals;
     await until("more patches", () => totals.patches > patches + 3);
     assert.equal(ours.state, before, "the same objects after a return");
+  });
+
+  it("restartClock: the SDK believes a jump of the room's time slowly, and at once when its clock begins anew", async () => {
+    await until("a time stamp", () => ours.sdk.clock.lastServerTime() > 0);
+    ours.sendInput({ dx: 1 });
+    await until("a round trip", () => ours.sdk.clock.smoothedRtt() > 0);
+    const hour = 3_600_000;
+    lab.clock.elapsedTime += hour;
+    await until("a time stamp after it", () => ours.sdk.clock.lastServerTime() > hour);
+    assert.ok(ours.sdk.clock.serverNow() < hour / 2, "as it comes");
+    (ours.sdk as unknown as SessionRoom).restartClock();
+    const apartMs = () => Math.abs(ours.sdk.clock.serverNow() - ours.sdk.clock.lastServerTime());
+    assert.ok(apartMs() < 500, `${apartMs()} ms apart`);
+    assert.equal(ours.sdk.clock.patchInterval?.(), PERIOD_MS, "what the room said of itself stays");
+  });
+
+  it("[MOV6] a welcome of a later epoch restarts the clock, and the room says which owner it has", async () => {
+    await until("a time stamp", () => ours.sdk.clock.lastServerTime() > 0);
+    const { epoch } = ours;
+    assert.ok(epoch > 0);
+    const welcome = { epoch: epoch + 1, commandId: 0, eventSeq: 0, events: 0, page: 1, seatHoldMs: 60_000 };
+    const frame = () => {
+      const items = new ServerFrame();
+      items.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
+      return items.take().subarray(2);
+    };
+    const hour = 3_600_000;
+    lab.clock.elapsedTime += hour;
+    await until("a time stamp after it", () => ours.sdk.clock.lastServerTime() > hour);
+    ours.session.take(frame());
+    assert.equal(ours.epoch, epoch + 1);
+    assert.ok(ours.sdk.clock.serverNow() > hour);
   });
 
   it("SessionClient: the SDK's own room is joined through our connection", () => {

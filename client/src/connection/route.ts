@@ -57,7 +57,7 @@ export class Route {
     const { count } = this.#doors;
     if (count === 1) return ENTER_MS;
     return isFirst
-      ? Math.max(this.#backoff.openMs, ENTER_MS / count)
+      ? Math.max(this.#backoff.openMs, Math.ceil(ENTER_MS / count))
       : Math.min(ENTER_MS, this.#backoff.openMs * 2 ** this.#lateRounds);
   }
 

@@ -97,6 +97,16 @@ describe("backoff", () => {
     assert.equal(late.attempt, 1);
   });
 
+  it("[MOV4] attempts in quick succession are 100 to 200 ms apart, are counted, and take no step of the schedule", () => {
+    const chance = seeded(1);
+    const backoff = new Backoff({ jitter: 0 }, chance);
+    backoff.next();
+    const soon = Array.from({ length: 50 }, () => backoff.soon());
+    assert.ok(Math.min(...soon) >= 100 && Math.max(...soon) < 200);
+    assert.ok(Math.max(...soon) - Math.min(...soon) > 80, "spread");
+    assert.deepEqual([backoff.attempt, backoff.next(), backoff.next(), backoff.attempt], [51, 1_000, 2_000, 53]);
+  });
+
   it("[CL3] a hint that is no number above 0 is none, and a hint of days is an hour", () => {
     for (const hint of [undefined, 0, -1, Number.NaN]) assert.equal(new Backoff({}, () => 0.5).next(hint), 100);
     assert.equal(new Backoff({}, () => never).next(1e12), LIMITS.retryAfterMsMax);
@@ -130,6 +140,7 @@ describe("backoff", () => {
       [{ capMs: Infinity }, /backoff\.capMs: a number from 1 to 3600000 expected, Infinity got/],
       [{ jitter: 2 }, /backoff\.jitter: a number from 0 to 1 or "full" expected, 2 got/],
       [{ jitter: "half" }, /backoff\.jitter: .* expected, "half" got/],
+      [{ openMs: 0 }, /backoff\.openMs: a number from 1 to 3600000 expected, 0 got/],
       [{ fastMs: NaN }, /backoff\.fastMs: .* NaN got/],
     ];
     for (const [options, message] of wrong) {

@@ -12,6 +12,7 @@ const SEAT: KeptSeat = {
   sessionId: "session1",
   processId: "process1",
   address: "game.example:2567",
+  doors: ["10.0.0.1:2567", "[::1]:2568"],
   token: "t0ken",
   epoch: 1_700_000_000_000,
   eventSeq: 12,
@@ -37,9 +38,15 @@ function readDamaged(field: string, value: unknown): KeptSeat | undefined {
 
 describe("seat keeper", () => {
   it("[CL6] a seat is read as it was written, with and without an address", () => {
-    const { address, ...near } = SEAT;
-    assert.equal(typeof address, "string");
-    for (const seat of [SEAT, near as KeptSeat, { ...SEAT, pending: [] }, { ...SEAT, epoch: 0, eventSeq: 0 }]) {
+    const { address, doors, ...near } = SEAT;
+    assert.deepEqual([typeof address, doors?.length], ["string", 2]);
+    for (const seat of [
+      SEAT,
+      near as KeptSeat,
+      { ...SEAT, doors: [] },
+      { ...SEAT, pending: [] },
+      { ...SEAT, epoch: 0, eventSeq: 0 },
+    ]) {
       const storage = memorySeatStorage();
       writeSeat(storage, seat);
       assert.deepEqual(readSeat(storage), seat);
@@ -94,6 +101,16 @@ describe("seat keeper", () => {
     for (const value of wrong) assert.equal(readDamaged("address", value), undefined, JSON.stringify(value));
     for (const value of ["localhost:1", "10.0.0.1:65535", "[::1]:2567", "a-b.c_d:80"])
       assert.equal(readDamaged("address", value)?.address, value);
+  });
+
+  it("[CL6][MOV5] one door that is none spoils the seat, and so does one too many", () => {
+    const wrong = ["", "game.example", ":2567", "ws://game.example:1", "a:1/path", 7, null, ["a:1"]];
+    for (const value of wrong) assert.equal(readDamaged("doors", ["a:1", value]), undefined, JSON.stringify(value));
+    for (const value of ["a:1", {}, null, 7])
+      assert.equal(readDamaged("doors", value), undefined, JSON.stringify(value));
+    const many = Array.from({ length: LIMITS.doors + 1 }, (_, index) => `host${index}:1`);
+    assert.equal(readDamaged("doors", many), undefined);
+    assert.deepEqual(readDamaged("doors", many.slice(1))?.doors, many.slice(1));
   });
 
   it("[CL6] one damaged command spoils the seat: the others would get wrong numbers", () => {

@@ -1,7 +1,7 @@
 /** Whatever happens to a connection, in whatever order: its states follow the drawing, and it is never stuck in one. */
 import assert from "node:assert/strict";
 import { type ConnectionChange, type ConnectionName } from "@ninelives/client";
-import { CODES } from "@ninelives/shared-schema";
+import { CloseReason, CODES } from "@ninelives/shared-schema";
 import fc from "fast-check";
 import { FakeLine } from "./fake-line.ts";
 
@@ -26,6 +26,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.constant(letIn) },
   { weight: 3, arbitrary: fc.constant(server(({ socket }) => socket.frame())) },
   { weight: 3, arbitrary: fc.constant(server(({ socket }) => socket.closeBy(1006))) },
+  { weight: 3, arbitrary: fc.constant(server(({ socket }) => socket.refuse())) },
+  { weight: 2, arbitrary: fc.constant(server(({ socket }) => socket.open())) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom("b:1", ":2", "nowhere")
+      .map((to) => server(({ socket }) => socket.closeBy(CODES.MOVED.code, CloseReason.moved(to)))),
+  },
   { weight: 1, arbitrary: fc.constantFrom(...CLOSING).map((code) => server(({ socket }) => socket.closeBy(code))) },
   {
     weight: 6,
@@ -56,12 +64,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>(({ page }) => page.show("visible")) },
   { weight: 1, arbitrary: fc.constant<Step>(({ lifeline }) => lifeline.cut()) },
 );
-const walks = fc.record({ isJoined: fc.boolean(), steps: fc.array(step, { minLength: 10, maxLength: 100 }) });
+const doors = fc.constantFrom([], ["b:1"], ["b:1", "c:1", "d:1"]);
+const walks = fc.record({ doors, isJoined: fc.boolean(), steps: fc.array(step, { minLength: 10, maxLength: 100 }) });
 type Walk = typeof walks extends fc.Arbitrary<infer W> ? W : never;
 
 /** Walks it, checking after every step. */
-function walk({ isJoined, steps }: Walk): { line: FakeLine; changes: ConnectionChange[] } {
-  const line = new FakeLine();
+function walk({ doors: given, isJoined, steps }: Walk): { line: FakeLine; changes: ConnectionChange[] } {
+  const line = new FakeLine({ doors: given });
   const changes: ConnectionChange[] = [];
   line.connection.onChange((change) => changes.push(change));
   line.lifeline.begin();

@@ -57,6 +57,18 @@ describe("command outbox", () => {
     assert.deepEqual(await tap.takeEnded(), ["c1 1", "c2 2", "c3 3", "c4 4", "c5 5"]);
   });
 
+  it("[MOV6] what is sent once more is said to be: what the connection lost, and what a server forgot", () => {
+    const tap = WireTap.open();
+    tap.giveMany(3);
+    tap.answer(1);
+    assert.deepEqual(tap.again, []);
+    tap.outbox.closed();
+    tap.give("later");
+    tap.outbox.opened(0);
+    assert.deepEqual(tap.takeSent().slice(3), [1, 2, 3, 4]);
+    assert.deepEqual(tap.again, [1, 2, 3]);
+  });
+
   it("[CMD5] the in-flight cap holds over a return", () => {
     const tap = WireTap.open();
     tap.giveMany(100);

@@ -9,6 +9,8 @@ export class WireTap {
   readonly clock = new ManualClock();
   /** Ids of the commands sent, in order, those sent twice twice. */
   readonly sent: number[] = [];
+  /** Those among them that were said to be sent once more. */
+  readonly again: number[] = [];
   readonly items: CommandItem[] = [];
   /** `<label> <result or code>`, in the order they ended. */
   readonly ended: string[] = [];
@@ -24,7 +26,8 @@ export class WireTap {
   constructor() {
     this.outbox = new CommandOutbox(
       {
-        send: (item) => {
+        send: (item, isAgain) => {
+          if (isAgain) this.again.push(item.id);
           this.sent.push(item.id);
           this.items.push(item);
         },

@@ -109,13 +109,45 @@ describe("a close reason", () => {
     );
   });
 
+  it("[MOV3] says where to go, and nothing where that is no address or does not fit", () => {
+    for (const address of ["play.example:2567", ":2568", "[::1]:1", "10.0.0.1:65535"]) {
+      assert.equal(CloseReason.readMoved(CloseReason.moved(address)), address);
+    }
+    const longest = `${"x".repeat(REASON_BYTES - "moved-to=:80".length)}:80`;
+    assert.equal(Buffer.byteLength(CloseReason.moved(longest)), REASON_BYTES);
+    for (const address of [
+      `x${longest}`,
+      "",
+      ":",
+      "play.example",
+      "a:0",
+      "a:65536",
+      "http://a:1",
+      "a:1/p",
+      "ü:1",
+      "a b:1",
+    ]) {
+      assert.equal(CloseReason.moved(address), "", address);
+    }
+  });
+
   it("[CL3] whatever it says, reading it never throws, and what is no hint is none", () => {
     fc.assert(
       fc.property(fc.string(), (reason) => {
         assert.equal(CloseReason.readUpgrade(reason), undefined);
         assert.equal(CloseReason.readRetryAfterMs(reason), undefined);
+        assert.equal(CloseReason.readMoved(reason), undefined);
       }),
     );
+    for (const reason of [
+      "moved-to=",
+      "moved-to=a",
+      " moved-to=a:1",
+      "moved-to=a:1 ",
+      "moved-to=a:1\nb:1",
+      "moved-to=a:0",
+    ])
+      assert.equal(CloseReason.readMoved(reason), undefined, reason);
     for (const reason of ["retry-after-ms=", "retry-after-ms=-5", "retry-after-ms=1e9", "retry-after-ms=9999999999"])
       assert.equal(CloseReason.readRetryAfterMs(reason), undefined, reason);
   });
