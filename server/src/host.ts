@@ -24,6 +24,7 @@ import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
 import { type Asked, greet } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
+import type { Others } from "./socket/door.ts";
 import { listen } from "./socket/listen.ts";
 import { GuardedTransport } from "./socket/transport.ts";
 import { systemClock } from "./system-clock.ts";
@@ -58,6 +59,8 @@ export interface HostOptions {
   readonly store?: LogStore;
   /** In place of the configuration's. */
   readonly heartbeat?: Heartbeat;
+  /** What is known of other processes. Default: this one is alone. */
+  readonly others?: Others;
 }
 
 export interface RunningHost {
@@ -89,12 +92,14 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? (await openStore(host.store, clock, logger, metrics));
   await nameLeftovers(store, logger);
+  const others = options.others ?? alone;
   const transport = new GuardedTransport({
     server: http,
     logger,
     metrics,
     clock,
     heartbeat: options.heartbeat ?? host.heartbeat,
+    whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)),
   });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
@@ -120,7 +125,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const pids = announcePid(backend, clock);
   let ready = true;
   answer = createHttp({
-    directory: new Directory(types, options.sharedPort !== undefined),
+    directory: new Directory(types, {
+      doors: () => others.doors(),
+      relay: options.others !== undefined,
+      sharesPort: options.sharedPort !== undefined,
+    }),
     metrics,
     logger,
     origins: host.origins,
@@ -160,6 +169,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   });
   return running;
 }
+
+/** Nothing is known of other processes. */
+const alone: Others = {
+  where: async (roomId) => (matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here"),
+  doors: () => [],
+};
 
 /** Where players reach this process when another one sends them here. */
 function addressOf({ publicAddress, sharedPort }: HostOptions, port: number): string {

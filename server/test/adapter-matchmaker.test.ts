@@ -152,6 +152,7 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
       metrics: nothing,
       clock: systemClock,
       heartbeat,
+      whereabouts: nothing,
       greet: () => undefined,
     };
     const transport = new GuardedTransport(services);

@@ -3,7 +3,7 @@
  * Matchmaking bodies are bounded; a page of another origin gets an answer it may read only when its origin is listed.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { LIMITS, NetError } from "@ninelives/shared-schema";
+import { CLIENT_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
 import sirv from "sirv";
 import type { Directory } from "../matchmaking/directory.ts";
 import type { Logger } from "./logger.ts";
@@ -167,7 +167,7 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, origins
   if (origin === undefined || !origins.includes(origin)) return;
   response.setHeader("access-control-allow-origin", origin);
   response.setHeader("access-control-allow-credentials", "true");
-  response.setHeader("access-control-allow-headers", "content-type, authorization, accept");
+  response.setHeader("access-control-allow-headers", `content-type, authorization, accept, ${CLIENT_HEADER}`);
   response.setHeader("access-control-allow-methods", "GET, POST");
   response.setHeader("vary", "origin");
 }

@@ -6,7 +6,7 @@ import { type AuthContext, createAuthContext, LocalDriver, LocalPresence, matchM
 import { RedisDriver } from "@colyseus/redis-driver";
 import { RedisPresence } from "@colyseus/redis-presence";
 import { Redis } from "ioredis";
-import { NetError, type RoomType } from "@ninelives/shared-schema";
+import { addressOn, CLIENT_HEADER, NetError, type RoomType } from "@ninelives/shared-schema";
 import { joinOptions } from "../room/seal-game.ts";
 
 /** A living room as /rooms shows it. */
@@ -52,14 +52,35 @@ async function askRedis(redisUrl: string): Promise<void> {
 const METHODS = ["joinOrCreate", "create", "join", "joinById", "reconnect"] as const;
 export type JoinMethod = (typeof METHODS)[number];
 
+export interface DirectoryOptions {
+  /**
+   * Where living processes take players, this one's address among them: `host:port` or `:port`. Default: none, which is a process
+   * that is alone.
+   */
+  readonly doors?: () => readonly string[];
+  /**
+   * This process passes connections on to the one that has the room, so a stock client stays where it asked and is there when its
+   * room moves. Default true.
+   */
+  readonly relay?: boolean;
+  /** Where a client asked, any of several processes may answer. Default false. */
+  readonly sharesPort?: boolean;
+}
+
 export class Directory {
   /** Typed room types by name; a plain room is registered without one. */
   readonly #types: ReadonlyMap<string, RoomType | undefined>;
+  readonly #doors: () => readonly string[];
+  readonly #relay: boolean;
   readonly #sharesPort: boolean;
 
-  /** `sharesPort`: where a client asked, any of several processes may answer. */
-  constructor(types: ReadonlyMap<string, RoomType | undefined>, sharesPort: boolean) {
+  constructor(
+    types: ReadonlyMap<string, RoomType | undefined>,
+    { doors = () => [], relay = true, sharesPort = false }: DirectoryOptions = {},
+  ) {
     this.#types = types;
+    this.#doors = doors;
+    this.#relay = relay;
     this.#sharesPort = sharesPort;
   }
 
@@ -93,14 +114,18 @@ export class Directory {
     }
   }
 
-  /** Where to take the seat: nothing is said of this process when it alone answers there, the client knows that better than we do. */
-  #withAddress(seat: SeatReservation, headers: Headers): SeatReservation {
-    const { publicAddress, ...rest } = seat;
-    const isKnown = seat.processId === matchMaker.processId && !this.#sharesPort;
-    if (publicAddress === undefined || isKnown) return rest;
-    if (!publicAddress.startsWith(":")) return seat;
+  /**
+   * Where to take the seat. Our client is told the room's process, and the others it may ask when that one is gone. Of a process
+   * that is alone nothing is said: the client knows its address better than we do.
+   */
+  #withAddress({ publicAddress, ...seat }: SeatReservation, headers: Headers): SeatReservation {
+    const isOurs = headers.has(CLIENT_HEADER);
+    if (publicAddress === undefined || (this.#relay && !isOurs)) return seat;
+    const doors = isOurs ? this.#doors() : [];
+    if (seat.processId === matchMaker.processId && doors.length < 2 && !this.#sharesPort) return seat;
     const hostName = (headers.get("host") ?? "localhost").replace(/:\d+$/, "");
-    return { ...rest, publicAddress: hostName + publicAddress };
+    const address = { publicAddress: addressOn(hostName, publicAddress) };
+    return { ...seat, ...address, ...(doors.length === 0 ? {} : { doors }) };
   }
 
   async #check(method: JoinMethod, target: string, options: object): Promise<void> {
@@ -132,6 +157,8 @@ interface SeatReservation {
   readonly processId: string;
   /** Of the room's process; `:port` stands for the host name the client used here. */
   readonly publicAddress?: string;
+  /** Where else our client may ask for the room. */
+  readonly doors?: readonly string[];
 }
 
 function isMethod(method: string): method is JoinMethod {

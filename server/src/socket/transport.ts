@@ -1,9 +1,19 @@
 /**
- * The WebSocket transport with the frame guard in front: a bad frame closes that one connection, nobody else notices. It knows
- * whom a socket is for before it joins, and finds out when nobody is behind it any more.
+ * The WebSocket transport with a door and the frame guard in front. A socket comes in when its room is here: our client is sent on
+ * otherwise, a stock one's connection is passed on. A bad frame closes that one connection, nobody else notices. It knows whom a
+ * socket is for before it joins, and finds out when nobody is behind it any more.
+ *
+ *   request -> stock client: door -> (elsewhere) relay
+ *      +----------> socket -> our client: door -> (elsewhere) MOVED
+ *                                           +---> greeting -> guard -> Colyseus
+ *
+ * Our client's socket opens before it waits: it would take a closed door for a dead process. A stock one's cannot be passed on once
+ * it is open, and has no hurry.
  */
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { CODES, LIMITS } from "@ninelives/shared-schema";
 import type { Heartbeat } from "../config.ts";
@@ -11,10 +21,15 @@ import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
+import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
 import { frameFault } from "./guard.ts";
+import { Relays } from "./relay.ts";
+
+const OPEN = 1;
 
 /** The part of a WebSocket this file touches. */
 interface Connection extends EventEmitter {
+  readonly readyState: number;
   close(code: number, reason: string): void;
   ping(): void;
   terminate(): void;
@@ -26,26 +41,33 @@ export interface TransportServices {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly heartbeat: Heartbeat;
+  readonly whereabouts: Whereabouts;
   /** Reads who opens this socket; says why it is refused, if it is. */
   readonly greet: (socket: object, request: IncomingMessage) => Refusal | undefined;
 }
 
-type Accept = (connection: Connection, request: IncomingMessage, upgrade?: unknown) => void;
+type Accept = (connection: Connection, request: IncomingMessage) => void;
 
 export class GuardedTransport extends WebSocketTransport {
   readonly #services: TransportServices;
+  readonly #door: Door;
+  readonly #relays: Relays;
+  readonly #accept: Accept;
+  /** Requests that were asked about before their socket was opened. */
+  readonly #found = new WeakMap<IncomingMessage, Found | "crowded">();
   /** When a frame last came, ms of the clock. */
   readonly #heardMs = new Map<Connection, number>();
   #heart: Timer | undefined;
 
   constructor(services: TransportServices) {
     super({ server: services.server, maxPayload: LIMITS.frameBytes, pingInterval: 0 });
+    const { whereabouts, clock, logger } = services;
     this.#services = services;
-    const [accept] = this.wss.listeners("connection") as Accept[];
+    this.#door = new Door(whereabouts, clock, logger);
+    this.#relays = new Relays(clock);
+    [this.#accept] = this.wss.listeners("connection") as [Accept];
     this.wss.removeAllListeners("connection");
-    this.wss.on("connection", (connection: Connection, request: IncomingMessage, upgrade?: unknown) => {
-      if (this.#admits(connection, request)) accept!.call(this.wss, connection, request, upgrade);
-    });
+    this.wss.on("connection", (connection: Connection, request: IncomingMessage) => this.#arrived(connection, request));
     this.#beat();
   }
 
@@ -56,18 +78,69 @@ export class GuardedTransport extends WebSocketTransport {
 
   override shutdown(): void {
     this.#heart?.cancel();
+    this.#door.close();
+    this.#relays.close();
     super.shutdown();
   }
 
-  #admits(connection: Connection, request: IncomingMessage): boolean {
-    const { clock, greet, logger, metrics } = this.#services;
-    const refusal = greet(connection, request);
-    if (refusal !== undefined) {
-      metrics.refused("socket", String(refusal.code));
+  /** Called by the constructor of the class below. */
+  protected override listenForUpgrade(server: Server): void {
+    server.on("upgrade", (request, socket, head) => this.#asked(request, socket, head));
+  }
+
+  /** A request to open a socket. */
+  #asked(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const asked = askedBy(request);
+    if (asked === undefined) {
+      socket.on("error", () => {});
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    } else if (asked.isOurs || asked.roomId === undefined) this.#open(request, socket, head);
+    else void this.#passOn(asked.roomId, request, socket as Socket, head);
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.wss.handleUpgrade(request, socket, head, (connection) => this.wss.emit("connection", connection, request));
+  }
+
+  async #passOn(roomId: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const ignore = () => {};
+    socket.on("error", ignore);
+    const found = await this.#door.find(roomId, socket);
+    if (typeof found === "object" && (await this.#relays.begin(request, socket, head, found.inner))) return;
+    if (socket.destroyed) return;
+    this.#found.set(request, found);
+    this.#open(request, socket, head);
+    socket.off("error", ignore);
+  }
+
+  /** A socket that is open. */
+  #arrived(connection: Connection, request: IncomingMessage): void {
+    const { roomId, isOurs } = askedBy(request) ?? { roomId: undefined, isOurs: false };
+    const found = roomId === undefined ? "here" : this.#found.get(request);
+    if (found !== undefined) this.#enter(connection, request, farewell(found, isOurs));
+    else void this.#hold(connection, request, roomId!, isOurs);
+  }
+
+  async #hold(connection: Connection, request: IncomingMessage, roomId: string, isOurs: boolean): Promise<void> {
+    const ignore = () => {};
+    connection.on("error", ignore);
+    const found = await this.#door.find(roomId, connection);
+    connection.off("error", ignore);
+    if (connection.readyState === OPEN) this.#enter(connection, request, farewell(found, isOurs));
+  }
+
+  #enter(connection: Connection, request: IncomingMessage, sentAway: Refusal | undefined): void {
+    const refusal = sentAway ?? this.#services.greet(connection, request);
+    if (refusal === undefined) this.#admit(connection, request);
+    else {
+      this.#services.metrics.refused("socket", String(refusal.code));
       connection.on("error", () => {});
       connection.close(refusal.code, refusal.reason);
-      return false;
     }
+  }
+
+  #admit(connection: Connection, request: IncomingMessage): void {
+    const { clock, logger, metrics } = this.#services;
     const heard = () => void this.#heardMs.set(connection, clock.now());
     heard();
     connection.on("pong", heard);
@@ -77,7 +150,7 @@ export class GuardedTransport extends WebSocketTransport {
       logger.warn({ address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
       connection.close(CODES.BAD_FRAME.code, fault);
     });
-    return true;
+    this.#accept.call(this.wss, connection, request);
   }
 
   /** Asks who was silent, drops who was silent for too long. */
