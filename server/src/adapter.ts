@@ -22,14 +22,24 @@
  *  rebuilt         an instance that has a `$refId` keeps it when it is put into a tree, `Root` takes the first id it gives out, and
  *                  `Schema.initialize` makes an instance that can be changed without running a constructor; a map's `journal` and a
  *                  set's `$refId` say which place the next entry gets
+ *  seatGhost       a client is what has these fields; a seat reserved under a session id of ours is taken by `connectClientToRoom`, and
+ *                  a "close" of its `ref` is a drop
+ *  listingOf       `_listing` has what matchmaking reads of a room, `_lockedExplicitly` who locked it
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
+export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export {
   endStaleConnection,
   type HeldSeat,
   holdSeat,
   isConfirmed,
+  isHeld,
+  listAs,
+  type Listing,
+  listingOf,
+  persistListing,
   releaseReservedSeats,
+  stampListing,
   useLogger,
 } from "./adapter/rooms.ts";
 export { rebuilt } from "./adapter/rebuild.ts";

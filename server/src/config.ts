@@ -15,8 +15,22 @@ export interface RoomEntry<T extends RoomType> {
   readonly tuning?: string;
 }
 
-/** Where logs live. `file`: a folder on this machine. `memory`: gone with the process. */
-export type StoreChoice = { readonly kind: "file"; readonly dir: string } | { readonly kind: "memory" };
+/**
+ * Where logs live. `file`: a folder on this machine, for one process. `memory`: gone with the process. `redis`: shared by all
+ * processes that name the same one, which take each other's rooms over.
+ */
+export type StoreChoice =
+  | { readonly kind: "file"; readonly dir: string }
+  | { readonly kind: "memory" }
+  | {
+      readonly kind: "redis";
+      /** `redis://…`, or some nodes of a Redis Cluster. */
+      readonly urls: readonly string[];
+      /** In front of every key. Default `ninelives:`. */
+      readonly prefix?: string | undefined;
+      /** Replicas that must have a write before it counts as committed. Default 0. */
+      readonly replicas?: number | undefined;
+    };
 
 /** What an entry of `rooms` must be: a game room whose class fits its type, or a plain Colyseus room class as it is. */
 export type CheckedEntry<E> = E extends { readonly type: infer T extends RoomType } ? RoomEntry<T> : RoomClass;
@@ -64,8 +78,9 @@ export type RegisteredRoom =
   | { readonly kind: "plain"; readonly room: RoomClass }
   | { readonly kind: "typed"; readonly type: RoomType; readonly room: RoomClass; readonly tuning: unknown };
 
-/** `NINELIVES_DIR` (default `.ninelives`) as a file store. */
+/** `REDIS_URL`, several with commas between, as a Redis store; else `NINELIVES_DIR` (default `.ninelives`) as a file store. */
 export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
+  if (env.REDIS_URL) return { kind: "redis", urls: env.REDIS_URL.split(",") };
   return { kind: "file", dir: logDirFromEnv(env) };
 }
 
@@ -94,6 +109,12 @@ const hostSchema = z.strictObject({
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("file"), dir: z.string().min(1) }),
       z.strictObject({ kind: z.literal("memory") }),
+      z.strictObject({
+        kind: z.literal("redis"),
+        urls: z.array(z.url({ protocol: /^rediss?$/ })).min(1),
+        prefix: z.string().optional(),
+        replicas: z.int().min(0).max(10).optional(),
+      }),
     ])
     .optional(),
   seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),

@@ -2,41 +2,36 @@
  * A running host: configuration in, a listening server out. Everything real is made here (clock, store, metrics, sockets) and
  * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
  */
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
-import type { RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
-import type { Heartbeat, Host, StoreChoice } from "./config.ts";
+import type { Heartbeat, Host } from "./config.ts";
+import { announcePid } from "./host/pids.ts";
+import { newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
-import { FileStore } from "./log/file-store.ts";
-import { nameLeftovers } from "./log/leftovers.ts";
-import { MemoryStore } from "./log/memory-store.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
-import { seatIn } from "./room/protect.ts";
+import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
+import { STORE_PATH } from "./ownership/peers.ts";
+import { runtimeOf, seatIn } from "./room/protect.ts";
+import { HostRooms } from "./room/host-rooms.ts";
 import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
 import type { RoomServices } from "./room/services.ts";
-import { type Asked, greet } from "./session/greetings.ts";
+import { type Asked, greet, greetingOf } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
 import type { Others } from "./socket/door.ts";
 import { listen } from "./socket/listen.ts";
 import { GuardedTransport } from "./socket/transport.ts";
 import { systemClock } from "./system-clock.ts";
-import type { Clock, Timer } from "./tick/clock.ts";
-import { HostTopics } from "./topics/host-topics.ts";
-import { MemoryBoard } from "./topics/memory-board.ts";
-import { RedisBoard } from "./topics/redis-board.ts";
+import type { Clock } from "./tick/clock.ts";
 
 export const VERSION = "0.1.0";
-/** How long a process's pid stays known to the others without being said again, and how often it is said. */
-const PID_TTL_SECONDS = 60;
-const PID_EVERY_MS = 20_000;
 
 export interface HostOptions {
   /** TCP port; 0 takes a free one. */
@@ -59,7 +54,7 @@ export interface HostOptions {
   readonly store?: LogStore;
   /** In place of the configuration's. */
   readonly heartbeat?: Heartbeat;
-  /** What is known of other processes. Default: this one is alone. */
+  /** What is known of other processes, in place of what the store says of them. */
   readonly others?: Others;
 }
 
@@ -78,9 +73,9 @@ export interface RunningHost {
 
 /** Rejects with PORT_TAKEN when the port is in use. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
-  const { logger, clock = systemClock } = options;
-  const backend = await createBackend(options.redisUrl);
-  let answer: RequestListener = (_request, response) => response.writeHead(503, { "retry-after": "1" }).end();
+  const { logger, redisUrl, clock = systemClock } = options;
+  const backend = await createBackend(redisUrl);
+  let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
   );
@@ -90,9 +85,16 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   });
   const { port } = listening;
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
-  const store = options.store ?? (await openStore(host.store, clock, logger, metrics));
-  await nameLeftovers(store, logger);
-  const others = options.others ?? alone;
+  const store = options.store ?? openStore(host.store, clock, logger, metrics);
+  const isShared = options.store === undefined && host.store.kind === "redis";
+  const types = new Map(
+    [...host.rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type]),
+  );
+  const address = addressOf(options, port);
+  const custody: Custody = isShared
+    ? new SharedCustody({ members: openMembers(host.store, logger), types, address, inner: innerOf(address) })
+    : new SoloCustody();
+  const others: Others = options.others ?? custody;
   const transport = new GuardedTransport({
     server: http,
     logger,
@@ -100,34 +102,33 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     clock,
     heartbeat: options.heartbeat ?? host.heartbeat,
     whereabouts: others,
-    greet: (socket, request) => greet(socket, request, askedBy(request)),
+    greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), {
-    transport,
-    ...backend,
-    publicAddress: addressOf(options, port),
-  });
-  const hostTopics = openTopics(options.redisUrl, clock, logger, metrics);
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend, publicAddress: address });
+  const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,
     logger,
     metrics,
     store,
     owner: matchMaker.processId,
+    rooms: new HostRooms(),
+    isSure: () => custody.isSure(),
+    onFenced: (roomId, epoch) => custody.fenced(roomId, epoch),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),
     secret: newSecret,
     topicEpoch: newTopicEpoch,
   };
-  const types = register(host, services);
+  register(host, services);
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
-  let ready = true;
-  answer = createHttp({
+  let ready = false;
+  const routes = createHttp({
     directory: new Directory(types, {
       doors: () => others.doors(),
-      relay: options.others !== undefined,
+      relay: isShared || options.others !== undefined,
       sharesPort: options.sharedPort !== undefined,
     }),
     metrics,
@@ -135,6 +136,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     origins: host.origins,
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
+    canReachStore: () => custody.canReachStore,
     pidOf: options.production === true ? undefined : (processId) => pids.of(processId),
     health: () => ({
       processId: matchMaker.processId,
@@ -143,6 +145,10 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       players: matchMaker.stats.local.ccu,
     }),
   });
+  answer = (request, response) => (request.url === STORE_PATH ? routes : notYet)(request, response);
+  await custody.begin(services);
+  answer = routes;
+  ready = true;
   const running: RunningHost = {
     port,
     url: `http://localhost:${port}`,
@@ -154,7 +160,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       ready = false;
       listening.leave();
       pids.stop();
+      await custody.handOver();
       await matchMaker.gracefullyShutdown();
+      await custody.close();
       transport.shutdown();
       await listening.close();
       await hostTopics.close();
@@ -170,11 +178,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   return running;
 }
 
-/** Nothing is known of other processes. */
-const alone: Others = {
-  where: async (roomId) => (matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here"),
-  doors: () => [],
-};
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { "retry-after": "1" }).end();
+}
 
 /** Where players reach this process when another one sends them here. */
 function addressOf({ publicAddress, sharedPort }: HostOptions, port: number): string {
@@ -182,10 +188,28 @@ function addressOf({ publicAddress, sharedPort }: HostOptions, port: number): st
   return `${(publicAddress ?? "").replace(/:\d*$/, "")}:${port}`;
 }
 
+/** Where other processes reach it: as players do, or on this machine. */
+function innerOf(address: string): string {
+  return address.startsWith(":") ? `127.0.0.1${address}` : address;
+}
+
 /** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */
-function askedBy({ url = "/" }: IncomingMessage): Asked | undefined {
-  const { pathname, searchParams } = new URL(url, "ws://server");
-  return seatIn(matchMaker.getLocalRoomById(pathname.split("/").at(-1)!), searchParams.get("sessionId") ?? "");
+function askedBy(request: IncomingMessage): Asked | undefined {
+  const { searchParams } = new URL(request.url ?? "/", "ws://server");
+  return seatIn(roomOf(request), searchParams.get("sessionId") ?? "");
+}
+
+function roomOf({ url = "/" }: IncomingMessage): Room | undefined {
+  return matchMaker.getLocalRoomById(new URL(url, "ws://server").pathname.split("/").at(-1)!);
+}
+
+/** A player who has seen a later owner of the room than this process is knows better. */
+function hear(custody: Custody, socket: object, request: IncomingMessage): undefined {
+  const room = roomOf(request);
+  const greeting = greetingOf(socket);
+  if (room !== undefined && greeting !== undefined && greeting.epoch > runtimeOf(room).epoch) {
+    custody.heard(room.roomId, greeting.epoch);
+  }
 }
 
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
@@ -193,65 +217,12 @@ async function closeBackend({ presence, driver }: DirectoryBackend): Promise<voi
   await driver.shutdown();
 }
 
-function register(host: Host, services: RoomServices): Map<string, RoomType | undefined> {
-  const types = new Map<string, RoomType | undefined>();
+function register(host: Host, services: RoomServices): void {
   for (const [name, entry] of host.rooms) {
     const sealed =
       entry.kind === "plain"
         ? sealPlain(name, entry.room, services)
         : sealGame(entry.type, entry.room, services, entry.tuning);
     matchMaker.defineRoomType(name, sealed);
-    types.set(name, entry.kind === "plain" ? undefined : entry.type);
   }
-  return types;
-}
-
-async function openStore(choice: StoreChoice, clock: Clock, logger: Logger, metrics: Metrics): Promise<LogStore> {
-  if (choice.kind === "memory") return new MemoryStore(clock);
-  return new FileStore({
-    dir: choice.dir,
-    clock,
-    onFault(message, error) {
-      metrics.fault("store", "append");
-      logger.error({ err: error }, message);
-    },
-  });
-}
-
-function openTopics(redisUrl: string | undefined, clock: Clock, logger: Logger, metrics: Metrics): HostTopics {
-  const onFault = (error: unknown) => {
-    metrics.fault("host", "topics");
-    logger.error({ err: error }, "topics of the host");
-  };
-  return new HostTopics(
-    (hooks) =>
-      redisUrl === undefined
-        ? new MemoryBoard(hooks, newTopicEpoch())
-        : new RedisBoard(redisUrl, hooks, newTopicEpoch, onFault),
-    clock,
-    onFault,
-  );
-}
-
-function newTopicEpoch(): string {
-  return randomBytes(8).toString("base64url");
-}
-
-/** Says which pid a process id belongs to, for tests and operators who want to kill the right one. */
-function announcePid({ presence }: DirectoryBackend, clock: Clock) {
-  const key = (processId: string) => `ninelives:pid:${processId}`;
-  let timer: Timer | undefined;
-  const say = () => {
-    void presence.setex(key(matchMaker.processId), String(process.pid), PID_TTL_SECONDS);
-    timer = clock.after(PID_EVERY_MS, say);
-  };
-  say();
-  return {
-    stop: () => timer?.cancel(),
-    async of(processId: string): Promise<number | undefined> {
-      if (processId === matchMaker.processId) return process.pid;
-      const pid: unknown = await presence.get(key(processId));
-      return pid === null || pid === undefined ? undefined : Number(pid);
-    },
-  };
 }

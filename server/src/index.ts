@@ -1,4 +1,6 @@
-export { type CommandHandlers, GameRoom, type Recipients, type Step } from "./room/game-room.ts";
+export { type CommandHandlers, GameRoom, type Recipients, type Step, type TimerHandlers } from "./room/game-room.ts";
+export type { Pause } from "./room/past.ts";
+export type { KeepsFields } from "./room/seal-plain.ts";
 export {
   defineHost,
   HEARTBEAT,

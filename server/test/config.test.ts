@@ -62,7 +62,7 @@ describe("defineHost", () => {
     ["seatHoldSeconds", { rooms: { lab }, seatHoldSeconds: -1 }, /^seatHoldSeconds: .*0, got -1$/],
     ["seatHoldSeconds as text", { rooms: { lab }, seatHoldSeconds: "60" }, /^seatHoldSeconds: .*number.*, got "60"$/],
     ["an origin", { rooms: { lab }, origins: ["everywhere"] }, /^origins\[0\]: .*URL.*, got "everywhere"$/i],
-    ["a store", { rooms: { lab }, store: { kind: "redis" } }, /^store\.kind: .*, got "redis"$/],
+    ["a store", { rooms: { lab }, store: { kind: "disk" } }, /^store\.kind: .*, got "disk"$/],
     [
       "a tuning file that is not there",
       { rooms: { lab: { ...lab, tuning: "nowhere.yaml" } } },

@@ -10,7 +10,6 @@ import { RecordKind } from "@ninelives/shared-schema";
 import { FileStore } from "../src/log/file-store.ts";
 import { Lab } from "../../test/support/lab.ts";
 import { ROOT, startMain } from "../../test/support/main-process.ts";
-import { until } from "../../test/support/until.ts";
 
 const HEAD = `import { defineHost } from "@ninelives/server";
 import { Lab, LabRoom } from "../support/lab.ts";
@@ -127,18 +126,21 @@ export default defineHost({
     }
   });
 
-  it("[CFG3] SIGTERM drains: players are told, logs end, the exit code is 0", async () => {
+  it("[CFG3] SIGTERM drains: players are told to come again, logs are left to the next process, the exit code is 0", async () => {
     const main = startMain(good, { NINELIVES_DIR: logs });
     try {
       const ada = await connect(await main.up()).create(Lab, { name: "Ada" });
       assert.deepEqual(await ada.command("add", { by: 9 }), { count: 9 });
+      const reasons: string[] = [];
+      ada.connection.onChange(({ reason }) => reasons.push(reason));
       main.kill("SIGTERM");
       assert.equal(await main.exited(), 0, main.stderr());
-      await until("Ada to be told", () => ada.connection.state === "DISCONNECTED");
-      assert.deepEqual(ada.connection.detail, { name: "DISCONNECTED", reason: "SERVER_SHUTDOWN" });
+      assert.equal(ada.connection.state, "RECONNECTING");
+      assert.equal(reasons[0], "MAY_TRY_RECONNECT");
+      await ada.leave();
       const store = new FileStore({ dir: logs, clock: systemClock, onFault: (message) => assert.fail(message) });
       const { records, damage, image } = await readRoom(store, ada.roomId, Lab);
-      assert.deepEqual([damage, records.at(-1)!.kind, image!.state.count], [[], RecordKind.END, 9]);
+      assert.deepEqual([damage, records.at(-1)!.kind, image!.state.count], [[], RecordKind.SNAPSHOT, 9]);
     } finally {
       await main.stop();
     }

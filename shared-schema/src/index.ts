@@ -36,6 +36,7 @@ export {
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
 export {
+  DurableTimer,
   HostMemory,
   newHostMemory,
   type RoomMemory,

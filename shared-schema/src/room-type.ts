@@ -39,6 +39,7 @@ export interface CommandEnvelope<Name extends string = string, Payload = unknown
 }
 
 export type CommandMap = Readonly<Record<string, CommandSpec>>;
+export type TimerMap = Readonly<Record<string, z.ZodType>>;
 export type EventMap = Readonly<Record<string, z.ZodType>>;
 
 /**
@@ -57,6 +58,7 @@ export interface RoomTypeSpec<
   Options extends z.ZodType,
   Tuning extends z.ZodType,
   Topics extends TopicMap,
+  Timers extends TimerMap,
 > {
   /** Name players join by: 1 to 40 of a-z, 0-9, `-`, `_`, first a letter. */
   readonly name: Name;
@@ -82,6 +84,8 @@ export interface RoomTypeSpec<
   readonly events?: Events;
   /** What is said between players, and between rooms, by name. Default: none. */
   readonly topics?: Topics;
+  /** What a room may put off to a later tick with `room.after`, by name; payloads are JSON. Default: nothing. */
+  readonly timers?: Timers;
   /** Join options. Default: an empty object; unknown keys are dropped. */
   readonly options?: Options;
   /** Numbers designers turn. Every field needs a default. Default: none. */
@@ -99,6 +103,7 @@ export interface RoomType<
   Options extends z.ZodType = z.ZodType,
   Tuning extends z.ZodType = z.ZodType,
   Topics extends TopicMap = TopicMap,
+  Timers extends TimerMap = TimerMap,
 > {
   readonly name: Name;
   readonly version: number;
@@ -113,6 +118,7 @@ export interface RoomType<
   readonly commands: Commands;
   readonly events: Events;
   readonly topics: Topics;
+  readonly timers: Timers;
   readonly options: Options;
   readonly tuning: Tuning;
 }
@@ -133,6 +139,11 @@ export type EventName<T extends RoomType> = keyof T["events"] & string;
 export type EventInput<T extends RoomType, K extends EventName<T>> = z.input<T["events"][K]>;
 /** What a listener receives. */
 export type EventPayload<T extends RoomType, K extends EventName<T>> = z.output<T["events"][K]>;
+export type TimerName<T extends RoomType> = keyof T["timers"] & string;
+/** What a room passes to `after`. */
+export type TimerInput<T extends RoomType, K extends TimerName<T>> = z.input<T["timers"][K]>;
+/** What a timer's handler receives. */
+export type TimerPayload<T extends RoomType, K extends TimerName<T>> = z.output<T["timers"][K]>;
 export type JoinInput<T extends RoomType> = z.input<T["options"]>;
 export type JoinOptions<T extends RoomType> = z.output<T["options"]>;
 export type TuningOf<T extends RoomType> = z.output<T["tuning"]>;
@@ -157,9 +168,10 @@ export function defineRoomType<
   Options extends z.ZodType = z.ZodObject<Record<never, never>>,
   Tuning extends z.ZodType = z.ZodObject<Record<never, never>>,
   Topics extends TopicMap = Record<never, never>,
+  Timers extends TimerMap = Record<never, never>,
 >(
-  spec: RoomTypeSpec<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics>,
-): RoomType<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics> {
+  spec: RoomTypeSpec<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics, Timers>,
+): RoomType<Name, State, Memory, Input, Commands, Events, Options, Tuning, Topics, Timers> {
   const at = `room type "${spec.name}"`;
   if (!NAME.test(spec.name)) throw new RangeError(`${at}: name: ${NAME} expected`);
   const version = spec.version ?? 1;
@@ -170,6 +182,7 @@ export function defineRoomType<
   wholeInRange(at, "snapshotEveryTicks", snapshotEveryTicks, 1, LIMITS.snapshotEveryTicksMax);
   checkNames(at, "commands", Object.keys(spec.commands ?? {}), LIMITS.commandNames);
   checkNames(at, "events", Object.keys(spec.events ?? {}), LIMITS.eventNames);
+  checkNames(at, "timers", Object.keys(spec.timers ?? {}), LIMITS.timerNames);
   checkTopics(at, spec.topics ?? {});
   for (const [name, { ttlMs }] of Object.entries(spec.commands ?? {})) {
     if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
@@ -194,6 +207,7 @@ export function defineRoomType<
     commands: (spec.commands ?? {}) as Commands,
     events: (spec.events ?? {}) as Events,
     topics: (spec.topics ?? {}) as Topics,
+    timers: (spec.timers ?? {}) as Timers,
     options: (spec.options ?? z.object({})) as Options,
     tuning,
   });

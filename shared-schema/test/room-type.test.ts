@@ -79,6 +79,7 @@ describe("defineRoomType", () => {
     assert.notEqual(roomMemoryClass(defineRoomType(good)), Memory);
     const memory = new Memory();
     assert.ok(memory.game instanceof State);
-    assert.deepEqual(Object.keys(memory.host.toJSON()), ["secret", "random", "seats", "topicEpoch", "topics"]);
+    const host = ["secret", "random", "seats", "topicEpoch", "topics", "timers", "nextTimer", "bornWallMs"];
+    assert.deepEqual(Object.keys(memory.host.toJSON()), [...host, "createOptions", "listing", "fields"]);
   });
 });

@@ -1,5 +1,5 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
-import { type Client, type Room, Server, type ServerOptions } from "@colyseus/core";
+import { type Client, type IRoomCache, matchMaker, type Room, Server, type ServerOptions } from "@colyseus/core";
 
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
 export function endStaleConnection(
@@ -47,16 +47,23 @@ export function holdSeat(room: Room, client: Client): HeldSeat {
 interface ReservedSeats {
   readonly _reservedSeats: Record<
     string,
-    readonly [options: unknown, auth: unknown, taken: boolean, heldForDropped: boolean]
+    readonly [options: unknown, auth: unknown, taken: boolean, heldForDropped: boolean] | undefined
   >;
   readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
   _autoDisposeTimeout: NodeJS.Timeout | undefined;
 }
 
+/** The game waits for this player to come back. */
+export function isHeld(room: Room, sessionId: string): boolean {
+  const [, , , heldForDropped = false] = (room as unknown as ReservedSeats)._reservedSeats[sessionId] ?? [];
+  return heldForDropped;
+}
+
 /** Gives up seats that were promised and not yet taken: a room that ends would wait up to 15 s for players who may not enter. */
 export function releaseReservedSeats(room: Room): void {
   const inside = room as unknown as ReservedSeats;
-  for (const [sessionId, [, , taken, heldForDropped]] of Object.entries(inside._reservedSeats)) {
+  for (const [sessionId, seat] of Object.entries(inside._reservedSeats)) {
+    const [, , taken, heldForDropped] = seat!;
     if (taken || heldForDropped) continue;
     clearTimeout(inside._reservedSeatTimeouts[sessionId]);
     delete inside._reservedSeatTimeouts[sessionId];
@@ -69,4 +76,48 @@ export function releaseReservedSeats(room: Room): void {
 /** Sends Colyseus's own log lines to `sink`. The server object itself is not used: the host listens and stops by itself. */
 export function useLogger(sink: NonNullable<ServerOptions["logger"]>, options: ServerOptions): void {
   void new Server({ ...options, logger: sink, greet: false, gracefullyShutdown: false });
+}
+
+/** How a room is listed for matchmaking, as far as its game decides. */
+export interface Listing {
+  readonly metadata?: unknown;
+  readonly private?: boolean;
+  readonly unlisted?: boolean;
+  /** By the game, not because it is full. */
+  readonly locked?: boolean;
+  readonly maxClients?: number;
+}
+
+interface Listed {
+  readonly _listing: Listing | undefined;
+  readonly _lockedExplicitly: boolean;
+}
+
+export function listingOf(room: Room): Listing {
+  const { _listing, _lockedExplicitly } = room as unknown as Listed;
+  const { metadata, private: isPrivate = false, unlisted = false } = _listing ?? {};
+  const { maxClients } = room;
+  return { metadata, private: isPrivate, unlisted, locked: _lockedExplicitly, ...finite({ maxClients }) };
+}
+
+/** Lists a room as it was listed by its owner before. */
+export async function listAs(room: Room, { locked, metadata, ...rest }: Listing): Promise<void> {
+  await room.setMatchmaking({ ...rest, ...(metadata === undefined ? {} : { metadata }) } as never);
+  if (locked === true) await room.lock();
+}
+
+/** The epoch that a directory row carries, so that an earlier owner cannot write it (matchmaking/fenced-driver.ts). */
+export function stampListing(room: Room, epoch: number): void {
+  Object.assign((room as unknown as Listed)._listing ?? {}, { epoch });
+}
+
+/** Writes the room's row into the directory, whether or not it was there. */
+export async function persistListing(room: Room): Promise<void> {
+  const row = (room as unknown as Listed)._listing;
+  if (row !== undefined) await matchMaker.driver.persist(row as IRoomCache, true);
+}
+
+/** JSON has no infinity. */
+function finite({ maxClients }: { maxClients: number }): Pick<Listing, "maxClients"> {
+  return Number.isFinite(maxClients) ? { maxClients } : {};
 }

@@ -9,14 +9,24 @@ export class StepClock extends ColyseusClock {
   #steppedMs = 0;
   readonly #onError: (error: unknown) => void;
 
-  constructor(onError: (error: unknown) => void) {
+  /** `elapsedMs`: where time goes on from. */
+  constructor(onError: (error: unknown) => void, elapsedMs = 0) {
     super();
     this.#onError = onError;
+    this.#steppedMs = elapsedMs;
     this.now = () => this.#steppedMs;
-    this.currentTime = 0;
+    this.currentTime = elapsedMs;
+    this.elapsedTime = elapsedMs;
   }
 
   override tick(): void {}
+
+  /** Colyseus starts the clock of a room that it has made: it goes on from where it stands. */
+  override start(): void {
+    const { elapsedTime = 0 } = this as { readonly elapsedTime?: number };
+    super.start();
+    this.elapsedTime = elapsedTime;
+  }
 
   /** Moves time on by `stepMs` and fires the timers that are due. */
   step(stepMs: number): void {

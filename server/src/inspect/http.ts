@@ -7,6 +7,7 @@ import { CLIENT_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
 import sirv from "sirv";
 import type { Directory } from "../matchmaking/directory.ts";
 import type { Logger } from "./logger.ts";
+import { STORE_PATH } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface HttpServices {
@@ -16,6 +17,8 @@ export interface HttpServices {
   readonly health: () => HostHealth;
   /** false while starting or draining. */
   readonly ready: () => boolean;
+  /** What another process of the same store is told that asks. */
+  readonly canReachStore: () => boolean;
   /** Adds `pid` to answers; never in production. */
   readonly pidOf: ((processId: string) => Promise<number | undefined>) | undefined;
   /** Folder of the built pages; undefined serves none. */
@@ -69,6 +72,8 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
     case "/readyz":
       return async () =>
         services.ready() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
+    case STORE_PATH:
+      return async () => ({ status: 200, body: { reachable: services.canReachStore() } });
     case "/rooms":
       return async () => {
         const rooms = await services.directory.rooms();

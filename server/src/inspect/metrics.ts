@@ -35,6 +35,11 @@ export class Metrics {
     "Events and results given up: the store was away too long",
   );
 
+  readonly #takeovers = this.#histogram(
+    "ninelives_takeover_seconds",
+    "From when a room's turn came until it ran again",
+  );
+
   constructor(counts: () => { rooms: number; players: number }) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("ninelives_rooms", "Rooms on this host", () => counts().rooms);
@@ -51,6 +56,10 @@ export class Metrics {
     this.#tickLateness.observe({ type }, report.latenessMs / 1000);
     this.#steps.inc({ type }, report.steps);
     if (report.dropped > 0) this.#stepsDropped.inc({ type }, report.dropped);
+  }
+
+  tookOver(ms: number): void {
+    this.#takeovers.observe({ type: "host" }, ms / 1000);
   }
 
   patched(type: string, bytes: number): void {

@@ -3,11 +3,12 @@
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
 import { type AuthContext, createAuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
-import { RedisDriver } from "@colyseus/redis-driver";
+import type { RedisDriver } from "@colyseus/redis-driver";
 import { RedisPresence } from "@colyseus/redis-presence";
 import { Redis } from "ioredis";
 import { addressOn, CLIENT_HEADER, NetError, type RoomType } from "@ninelives/shared-schema";
-import { joinOptions } from "../room/seal-game.ts";
+import { FencedDriver } from "./fenced-driver.ts";
+import { joinOptions } from "../session/join-options.ts";
 
 /** A living room as /rooms shows it. */
 export interface RoomRow {
@@ -31,7 +32,7 @@ export interface DirectoryBackend {
 export async function createBackend(redisUrl: string | undefined): Promise<DirectoryBackend> {
   if (redisUrl === undefined) return { presence: new LocalPresence(), driver: new LocalDriver() };
   await askRedis(redisUrl);
-  return { presence: new RedisPresence(redisUrl), driver: new RedisDriver(redisUrl) };
+  return { presence: new RedisPresence(redisUrl), driver: new FencedDriver(redisUrl, () => matchMaker.processId) };
 }
 
 async function askRedis(redisUrl: string): Promise<void> {

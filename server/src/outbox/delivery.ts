@@ -47,14 +47,21 @@ export interface DeliveryOptions {
 }
 
 export class Delivery {
-  readonly mailboxes = new Mailboxes();
+  readonly mailboxes: Mailboxes;
   readonly #options: DeliveryOptions;
   readonly #correspondents = new Map<string, Correspondent>();
   /** Whose mailbox has something the log has not. */
   #touched = new Set<Correspondent>();
 
-  constructor(options: DeliveryOptions) {
+  /** `mailboxes`: those of the owner before; everything in them is committed. */
+  constructor(options: DeliveryOptions, mailboxes = new Mailboxes()) {
     this.#options = options;
+    this.mailboxes = mailboxes;
+    for (const mailbox of mailboxes) {
+      const { sessionId, commandId, seq } = mailbox;
+      const known = { mailbox, acceptedId: commandId, committedSeq: seq, committedId: commandId, link: undefined };
+      this.#correspondents.set(sessionId, known);
+    }
   }
 
   /** Something waits for a commit. */

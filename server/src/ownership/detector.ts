@@ -3,9 +3,10 @@
  * asked itself, since a living one's subscription may break too. Suspicion costs nothing that the store could not repair:
  * it refuses what a process appends to a room that was taken from it.
  *
- * While our own connection was down a moment ago, silence says nothing: everyone's may have been. After a longer time leases say
- * nothing either: who could not reach the store either could not renew its own.
+ * While our own connection was down a moment ago, silence says nothing: everyone's may have been. After a longer time, or when the
+ * store went back, leases say nothing either.
  */
+import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
 import type { Member } from "./members.ts";
 
@@ -28,6 +29,8 @@ export class Detector {
   #silent = new Set<string>();
   /** Dead although their lease runs on. */
   readonly #fallen = new Set<string>();
+  /** Everyone heard of lately, removed ones too, and when. */
+  readonly #heardOf = new Map<string, { readonly member: Member; readonly atMs: number }>();
   /** Last sign of life, on our clock. */
   readonly #aliveAtMs = new Map<string, number>();
 
@@ -54,6 +57,11 @@ export class Detector {
     return this.isTrusted ? this.#members.filter((member) => this.signOf(member) !== undefined) : [];
   }
 
+  /** Who may still be there, whatever the list says: those that were removed may have been taken for dead. */
+  get acquaintances(): Member[] {
+    return Array.from(this.#heardOf.values(), ({ member }) => member);
+  }
+
   find(processId: string): Member | undefined {
     return this.#members.find((member) => member.processId === processId);
   }
@@ -75,12 +83,15 @@ export class Detector {
   beat(members: readonly Member[], sentAtMs: number): void {
     const { clock, leaseMs, beatMs } = this.#options;
     const nowMs = clock.now();
-    if (sentAtMs - this.#beatAtMs > leaseMs - 2 * beatMs) this.#trustsFromMs = nowMs + leaseMs;
+    if (sentAtMs - this.#beatAtMs > leaseMs - 2 * beatMs) this.distrust();
     this.#beatAtMs = nowMs;
     this.#members = members;
     const known = new Set(members.map(({ processId }) => processId));
     for (const gone of [...this.#fallen, ...this.#aliveAtMs.keys()]) if (!known.has(gone)) this.#forget(gone);
     for (const { processId, leaseLeftMs } of members) this.#isAlive(processId, nowMs - (leaseMs - leaseLeftMs));
+    for (const member of this.others) this.#heardOf.set(member.processId, { member, atMs: nowMs });
+    for (const [processId, { atMs }] of this.#heardOf)
+      if (nowMs - atMs > LIMITS.acquaintanceMs) this.#heardOf.delete(processId);
   }
 
   /** What a look told: returns those that are silent for the second time, to be asked themselves. */
@@ -99,6 +110,12 @@ export class Detector {
   /** It did not answer either. */
   confirm(processId: string): void {
     this.#fallen.add(processId);
+  }
+
+  /** Others had no way to renew their leases, or what they renewed was forgotten: they get the time to do it again. */
+  distrust(): void {
+    const { clock, leaseMs } = this.#options;
+    this.#trustsFromMs = clock.now() + leaseMs;
   }
 
   /** Our own connection was down. */

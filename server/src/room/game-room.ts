@@ -19,13 +19,18 @@ import type {
   Random,
   RoomType,
   StateOf,
+  TimerInput,
+  TimerName,
+  TimerPayload,
   TopicInput,
   TopicName,
   TuningOf,
 } from "@ninelives/shared-schema";
 import { NetError } from "@ninelives/shared-schema";
+import type { StateView } from "@colyseus/schema";
 import type { Prepared } from "../inbox/prepared.ts";
 import type { TopicAccess } from "../topics/audience.ts";
+import type { Pause } from "./past.ts";
 
 export interface Step {
   /** Number of this step, from 1. */
@@ -51,6 +56,11 @@ export type CommandHandlers<T extends RoomType> = {
     | Prepared<CommandPayload<T, K>, CommandResult<T, K>>;
 };
 
+/** One function per timer of the room type, called at a tick edge, before `onTick`. */
+export type TimerHandlers<T extends RoomType> = {
+  readonly [K in TimerName<T>]: (payload: TimerPayload<T, K>) => void;
+};
+
 /** Who an event is for: everyone in the room (the default), one client, or those the filter lets through. */
 export type Recipients = Client | ((client: Client) => boolean);
 
@@ -61,6 +71,8 @@ export interface GameRoomHost {
   readonly random: Random;
   emit(name: string, payload: unknown, to: Recipients | undefined): void;
   publish(topic: string, payload: unknown): void;
+  after(ticks: number, name: string, payload: unknown): number;
+  cancel(timer: number): boolean;
 }
 
 const hosts = new WeakMap<object, { host: GameRoomHost; tuning: unknown }>();
@@ -73,6 +85,9 @@ export function attachHost(room: object, host: GameRoomHost, tuning: unknown): v
 export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf<T>; input: InputOf<T> }> {
   /** The room type's commands. A handler that throws answers COMMAND_FAILED to its caller alone; see {@link refuse}. */
   abstract readonly commands: CommandHandlers<T>;
+
+  /** The room type's timers, see {@link after}. Needed when the type has any. */
+  readonly timers?: TimerHandlers<T>;
 
   /** Limits for the fields of inputs, and what an absent input means. Default: no limits, an absent input is skipped. */
   readonly inputOptions?: Pick<DefineInputOptions<InputOf<T>>, "sanitize" | "idle">;
@@ -91,6 +106,18 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
    * and must not change the room. Default: nobody may.
    */
   authorizeTopic?(client: Client, topic: TopicName<T>, access: TopicAccess): boolean;
+
+  /**
+   * What of the `.view()` fields this player sees. Called after `onJoin`, after every return, and after a restore, when the views of
+   * the owner before are gone. Default: `client.view` stays as the game set it, and is lost with the process.
+   */
+  viewFor?(client: Client): StateView | undefined;
+
+  /**
+   * The match goes on in this process after another one died or let go of it. State, memory, tick, clock, random, seats and
+   * timers are as they were; fields of this class are new, and `onCreate` is not called. A throw sets the room aside.
+   */
+  onRestore?(pause: Pause): void;
 
   override onCreate?(options: JoinOptions<T>): void | Promise<unknown>;
 
@@ -132,6 +159,19 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
     hostOf(this).host.publish(topic, payload);
   }
 
+  /**
+   * Has `timers[name]` called with this payload in that many ticks, 1 and up, whichever process has the room then. Throws a
+   * RangeError or TypeError that says what was expected. Gives what {@link cancel} takes.
+   */
+  after<K extends TimerName<T>>(ticks: number, name: K, payload: TimerInput<T, K>): number {
+    return hostOf(this).host.after(ticks, name, payload);
+  }
+
+  /** Takes a timer back. false: it ran already. */
+  cancel(timer: number): boolean {
+    return hostOf(this).host.cancel(timer);
+  }
+
   /** For handlers: answers COMMAND_REFUSED with this sentence. Throw before changing anything. */
   refuse(message: string): never {
     throw new NetError("COMMAND_REFUSED", message);
@@ -142,7 +182,7 @@ function hostOf(room: object): { host: GameRoomHost; tuning: unknown } {
   const found = hosts.get(room);
   if (found === undefined) {
     throw new Error(
-      `${room.constructor.name}: tick, memory, random, tuning and emit are there from onCreate on, not in the constructor`,
+      `${room.constructor.name}: tick, memory, random, tuning, emit and after are there from onCreate on, not in the constructor`,
     );
   }
   return found;

@@ -7,8 +7,11 @@
  */
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
-import { releaseReservedSeats, TapSerializer } from "../adapter.ts";
+import { isGhost, listingOf, releaseReservedSeats, stampListing, TapSerializer } from "../adapter.ts";
 import type { Asked } from "../session/greetings.ts";
+import { seatToken } from "../session/token.ts";
+import { Past } from "./past.ts";
+import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
 
@@ -16,6 +19,10 @@ export type RoomClass = new () => Room;
 
 interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
+  /** What the room goes on from; undefined for a new one, and once it runs. */
+  past: Past<RoomType> | undefined;
+  /** The room goes on in another process: what still happens to it here is no news for the game. */
+  hasLeft: boolean;
   /** undefined until the room has a state. */
   tap: TapSerializer | undefined;
 }
@@ -24,6 +31,55 @@ const insides = new WeakMap<Room, Inside>();
 
 export function runtimeOf(room: Room): RoomRuntime<RoomType> {
   return insides.get(room)!.runtime;
+}
+
+/** What a room that was taken over goes on from; undefined for a new one. */
+export function pastOf(room: Room): Past<RoomType> | undefined {
+  return insides.get(room)!.past;
+}
+
+/** The room goes on in another process. */
+export function hasLeft(room: Room): boolean {
+  return insides.get(room)!.hasLeft;
+}
+
+/** Lets the room go on in another process: its game is told nothing of what happens to it here from now on. */
+export function takeLeave(room: Room): void {
+  insides.get(room)!.hasLeft = true;
+}
+
+/** What proves that the seat is this player's, before and after a takeover. */
+export function tokenOf(room: Room, { sessionId }: Client): string {
+  return seatToken(runtimeOf(room).memory.host.secret, room.roomId, sessionId);
+}
+
+/** Opens the room's log and lists the room with its host. What fails leaves the log of a room that was taken over as it was. */
+export async function openRoom(room: Room, services: RoomServices): Promise<void> {
+  if (pastOf(room) === undefined) noteListing(room);
+  services.rooms.added(room);
+  await runtimeOf(room).open(room.roomId);
+  stampListing(room, runtimeOf(room).epoch);
+}
+
+/** Runs what a takeover needs; a throw leaves the room's log as it was. */
+export async function goingOn(room: Room, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    takeLeave(room);
+    runtimeOf(room).abandon();
+    throw error;
+  }
+}
+
+/** The room runs: what it went on from is let go of. */
+export function forgetPast(room: Room): void {
+  insides.get(room)!.past = undefined;
+}
+
+/** Keeps in memory how the room is listed, for the next owner to list it alike. */
+export function noteListing(room: Room): void {
+  runtimeOf(room).memory.host.listing = JSON.stringify(listingOf(room));
 }
 
 /** What a socket asks for; undefined for a room that is not here. */
@@ -37,18 +93,27 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
   class ProtectedRoom extends Game {
     constructor() {
       super();
+      const claimed = takeClaimed();
+      const past = claimed === undefined ? undefined : new Past(type, claimed);
       const inside: Inside = {
         tap: undefined,
-        runtime: new RoomRuntime(type, services, {
-          patch: () => {
-            this.broadcastPatch();
-            return inside.tap?.takePatch();
+        past,
+        hasLeft: false,
+        runtime: new RoomRuntime(
+          type,
+          services,
+          {
+            patch: () => {
+              this.broadcastPatch();
+              return inside.tap?.takePatch();
+            },
+            takePatch: () => inside.tap?.takePatch(),
+            wholeState: () => inside.tap?.whole(),
+            diverged: () => inside.tap?.diverged ?? false,
+            elapsedMs: () => this.clock.elapsedTime,
           },
-          takePatch: () => inside.tap?.takePatch(),
-          wholeState: () => inside.tap?.whole(),
-          diverged: () => inside.tap?.diverged ?? false,
-          elapsedMs: () => this.clock.elapsedTime,
-        }),
+          past,
+        ),
       };
       insides.set(this, inside);
     }
@@ -60,7 +125,38 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       inside.runtime.stateReplaced();
     }
 
+    override setMatchmaking(...args: Parameters<Room["setMatchmaking"]>): Promise<void> {
+      const done = super.setMatchmaking(...args);
+      noteListing(this);
+      return done;
+    }
+
+    override setMetadata(...args: Parameters<Room["setMetadata"]>): Promise<void> {
+      const done = super.setMetadata(...args);
+      noteListing(this);
+      return done;
+    }
+
+    override setPrivate(...args: Parameters<Room["setPrivate"]>): Promise<void> {
+      const done = super.setPrivate(...args);
+      noteListing(this);
+      return done;
+    }
+
+    override lock(...args: Parameters<Room["lock"]>): Promise<void> {
+      const done = super.lock(...args);
+      noteListing(this);
+      return done;
+    }
+
+    override unlock(...args: Parameters<Room["unlock"]>): Promise<void> {
+      const done = super.unlock(...args);
+      noteListing(this);
+      return done;
+    }
+
     override broadcastPatch(): boolean {
+      if (hasLeft(this) || !runtimeOf(this).mayStep) return false;
       try {
         return super.broadcastPatch();
       } catch (error) {
@@ -69,20 +165,27 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       }
     }
 
+    override onAuth(...[client, options, context]: Parameters<Room["onAuth"]>): unknown {
+      return isGhost(client) ? true : super.onAuth(client, options, context);
+    }
+
     override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
       const { seats, tick } = runtimeOf(this);
-      seats.taken(client.sessionId, tick);
+      client.reconnectionToken = tokenOf(this, client);
+      seats.taken(client, tick);
       await super.onJoin?.(client, options, auth);
       this.#say(client, "joined");
     }
 
     override onReconnect(client: Client): void | Promise<void> {
+      client.reconnectionToken = tokenOf(this, client);
       runtimeOf(this).seats.connected(client.sessionId, true);
       this.#say(client, "resumed");
       return super.onReconnect?.(client) as void | Promise<void>;
     }
 
     override async onLeave(client: Client, code?: number): Promise<void> {
+      if (hasLeft(this)) return;
       runtimeOf(this).seats.left(client.sessionId);
       await super.onLeave?.(client, code);
       this.#say(client, "left", code);
@@ -94,10 +197,12 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     }
 
     override async onDispose(): Promise<void> {
+      if (hasLeft(this)) return;
       try {
         await super.onDispose?.();
       } finally {
         await runtimeOf(this).stop();
+        services.rooms.removed(this.roomId);
         services.logger.info({ roomId: this.roomId, roomType: type.name, tick: runtimeOf(this).tick }, "room ended");
       }
     }

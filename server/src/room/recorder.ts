@@ -8,6 +8,7 @@ import type { Schema } from "@colyseus/schema";
 import { RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
 import { type TreeBytes, TreeTap } from "../adapter.ts";
 import { type Moment, RoomLog, type Sections } from "../log/room-log.ts";
+import type { LogAppender } from "../log/store.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { RoomServices } from "./services.ts";
@@ -25,6 +26,8 @@ export interface RecorderOptions {
   /** What onCreate built is in the first snapshot: the first entry must not bring it again. */
   readonly settle: () => void;
   readonly now: () => Moment;
+  /** Another process has the room: nothing more will be committed. */
+  readonly onFenced: () => void;
 }
 
 const KIND_NAMES = new Map(Object.entries(RecordKind).map(([name, kind]) => [kind, name.toLowerCase()]));
@@ -36,6 +39,7 @@ export class Recorder {
   #loggedTick = 0;
   /** The state tree was replaced: the log needs a snapshot before the next entry makes sense. */
   #stateReplaced = false;
+  #isAbandoned = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -47,10 +51,10 @@ export class Recorder {
     return this.#log?.epoch;
   }
 
-  /** Resolves once the first snapshot is committed. */
-  async open(roomId: string): Promise<void> {
-    const { type, services, delivery, settle, now } = this.#options;
-    const { store, owner, metrics, logger } = services;
+  /** Takes the room, or goes on with one that was claimed. Resolves once the first snapshot is committed. */
+  async open(roomId: string, claimed: LogAppender | undefined): Promise<void> {
+    const { type, services, delivery, settle, now, onFenced } = this.#options;
+    const { store, metrics, owner } = services;
     let opened = false;
     const snapshot = () => {
       if (!opened) {
@@ -61,21 +65,18 @@ export class Recorder {
       opened = true;
       return this.#whole();
     };
-    this.#log = await RoomLog.open(
-      store,
-      {
-        roomId,
-        typeName: type.name,
-        typeVersion: type.version,
-        snapshotEveryTicks: type.snapshotEveryTicks,
-        owner,
-        from: undefined,
-        onFenced: () => logger.error({ roomId, roomType: type.name }, "another process took the room"),
-        snapshot,
-        onRecord: (kind, bytes) => metrics.logged(type.name, KIND_NAMES.get(kind)!, bytes),
-      },
-      now(),
-    );
+    const options = {
+      roomId,
+      typeName: type.name,
+      typeVersion: type.version,
+      snapshotEveryTicks: type.snapshotEveryTicks,
+      snapshot,
+      onRecord: (kind: RecordKind, bytes: number) => metrics.logged(type.name, KIND_NAMES.get(kind)!, bytes),
+    };
+    this.#log =
+      claimed === undefined
+        ? await RoomLog.open(store, { ...options, owner, from: undefined, onFenced }, now())
+        : await RoomLog.begin(claimed, options, now());
   }
 
   stateReplaced(): void {
@@ -85,6 +86,7 @@ export class Recorder {
   /** Writes what changed to the log; events and results leave when it is committed. */
   record(patch: TreeBytes | undefined): void {
     const { type, services, outbox, delivery } = this.#options;
+    if (this.#isAbandoned) return;
     const { metrics } = services;
     if (patch !== undefined) metrics.patched(type.name, patch.shared.length);
     if (this.#log === undefined) {
@@ -117,6 +119,17 @@ export class Recorder {
   /** The room ended by itself. */
   async end(): Promise<void> {
     await this.#log?.end(this.#options.now());
+  }
+
+  /** Leaves the room, as it is now, to whoever takes it. Resolves when everything is committed. */
+  async release(): Promise<void> {
+    await this.#log?.release(this.#options.now());
+  }
+
+  /** Nothing is written any more: another process has the room. */
+  abandon(): void {
+    this.#log = undefined;
+    this.#isAbandoned = true;
   }
 
   /** What this tick wants to say; call it when the log has the tick. */

@@ -13,6 +13,7 @@ import {
 } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
+import type { LogAppender } from "../log/store.ts";
 import { Delivery } from "../outbox/delivery.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import { nextEpoch } from "../ownership/epoch.ts";
@@ -20,8 +21,15 @@ import { Seats } from "../session/seats.ts";
 import { Sessions } from "../session/sessions.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
 import { Ticker } from "../tick/ticker.ts";
+import type { Past, Pause } from "./past.ts";
 import { Recorder } from "./recorder.ts";
 import type { RoomServices } from "./services.ts";
+import { type DueTimer, Timers } from "./timers.ts";
+
+/** How far the wall clock may go away from the room's before the log is told, ms. */
+const WALL_DRIFT_MS = 100;
+
+const NO_PAUSE: Pause = { downtimeMs: 0, ticksLost: 0 };
 
 /** What the runtime asks of the Colyseus room it stands behind. */
 export interface RoomBody {
@@ -41,6 +49,8 @@ export interface RoomBody {
 export interface RoomDriver {
   /** Moves the room's clock by one period and fires its timers. */
   advanceClock(stepMs: number): void;
+  /** A durable timer is due. */
+  timer(due: DueTimer): void;
   /** The game's step. */
   step(tick: number): void;
   /** Lets a patch through for as long as `patch` runs. */
@@ -56,6 +66,9 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly memory: RoomMemory<T>;
   readonly random: Random;
   readonly seats: Seats;
+  readonly timers: Timers;
+  /** How long nobody had the room that is taken over. */
+  readonly pause: Pause;
   readonly #services: RoomServices;
   readonly #type: T;
   readonly #body: RoomBody;
@@ -64,18 +77,21 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #driver: RoomDriver | undefined;
   #ticker: Ticker | undefined;
   #started = false;
+  #roomId = "";
   readonly #bornEpoch: number;
+  readonly #takenWith: LogAppender | undefined;
 
-  constructor(type: T, services: RoomServices, body: RoomBody) {
+  /** `past`: of the room that is taken over; undefined for a new one. */
+  constructor(type: T, services: RoomServices, body: RoomBody, past: Past<T> | undefined) {
     this.#type = type;
     this.#services = services;
     this.#body = body;
     this.outbox = new Outbox(() => services.metrics.outboxDropped(type.name));
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
-    this.delivery = new Delivery({ contract: () => contractOf(type), epoch: () => this.epoch });
-    this.memory = new (roomMemoryClass(type))();
-    this.memory.host = newHostMemory(services.seed(), services.secret());
-    this.memory.game = new type.memory() as RoomMemory<T>["game"];
+    this.#takenWith = past?.appender;
+    this.pause = past?.pause(services.clock.wallMs()) ?? NO_PAUSE;
+    this.delivery = new Delivery({ contract: () => contractOf(type), epoch: () => this.epoch }, past?.mailboxes);
+    this.memory = past?.memory ?? this.#newMemory();
     this.#recorder = new Recorder({
       type,
       services,
@@ -86,10 +102,13 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       diverged: () => body.diverged(),
       settle: () => void this.#patch(),
       now: () => ({ tick: this.tick, elapsedMs: body.elapsedMs() }),
+      onFenced: () => services.onFenced(this.#roomId, this.epoch),
     });
     this.random = new Random(this.memory.host.random);
     this.seats = new Seats(this.memory.host.seats);
+    this.timers = new Timers(this.memory.host, type);
     this.#pipeline = new TickPipeline(this, services.clock, type.tickHz);
+    this.#pipeline.tick = past?.tick ?? 0;
   }
 
   get type(): T {
@@ -105,6 +124,11 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     return this.#recorder.epoch ?? this.#bornEpoch;
   }
 
+  /** As {@link epoch}; undefined while there is no log. */
+  get loggedEpoch(): number | undefined {
+    return this.#recorder.epoch;
+  }
+
   /** The room's clock, ms since it began. */
   get elapsedMs(): number {
     return this.#body.elapsedMs();
@@ -115,20 +139,33 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#driver = driver;
   }
 
-  /** Opens the log; then the ticks begin. */
-  async start(roomId: string): Promise<void> {
-    if (this.#type.durability !== "off") await this.#recorder.open(roomId);
+  /** This process may change the room: it is sure to be its only owner. */
+  get mayStep(): boolean {
+    const { isSure, rooms } = this.#services;
+    return !this.#isLogged || (isSure() && rooms.mayStep(this.#roomId));
+  }
+
+  /** Opens the log. Resolves when the room can be restored from it. */
+  async open(roomId: string): Promise<void> {
+    this.#roomId = roomId;
+    this.#keepWallTime();
+    if (this.#isLogged) await this.#recorder.open(roomId, this.#takenWith);
     this.#started = true;
     this.#services.logger.info({ roomId, roomType: this.#type.name, epoch: this.#recorder.epoch }, "room began");
+  }
+
+  /** The ticks begin. */
+  run(): void {
     if (this.#driver === undefined) return;
     const { clock, metrics } = this.#services;
     this.#ticker = new Ticker(clock, this.#type.tickHz, LIMITS.catchUpSteps, (due) => {
+      if (!this.mayStep) return;
       try {
         metrics.ticked(this.#type.name, this.#pipeline.run(due));
       } catch (error) {
         metrics.fault(this.#type.name, "tick");
         this.#services.logger.error(
-          { roomId, roomType: this.#type.name, err: error },
+          { roomId: this.#roomId, roomType: this.#type.name, err: error },
           "a tick failed; the room goes on",
         );
       }
@@ -138,11 +175,28 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
 
   /** No tick comes any more: what waited for one runs now, and its results leave with the log's last entry. */
   async stop(): Promise<void> {
+    this.#settle();
+    this.outbox.close();
+    await this.#recorder.end();
+  }
+
+  /** As {@link stop}, and the room goes on elsewhere. Resolves when somebody may take it. */
+  async release(): Promise<void> {
+    this.#settle();
+    await this.#recorder.release();
+    this.#recorder.abandon();
+  }
+
+  /** Another process has the room: nothing here happens any more. */
+  abandon(): void {
+    this.#recorder.abandon();
+    this.#ticker?.stop();
+  }
+
+  #settle(): void {
     this.#ticker?.stop();
     this.inbox.close();
     this.#recorder.record(this.#driver === undefined ? undefined : this.#patch());
-    this.outbox.close();
-    await this.#recorder.end();
   }
 
   stateReplaced(): void {
@@ -158,10 +212,12 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   }
 
   step(tick: number): void {
+    for (const due of this.timers.due(tick)) this.#driver!.timer(due);
     this.#driver!.step(tick);
   }
 
   publish(): void {
+    this.#keepWallTime();
     this.#recorder.record(this.#patch());
   }
 
@@ -169,7 +225,25 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   publishOwnLoop(): void {
     if (!this.#started) return;
     this.#pipeline.tick++;
+    this.#keepWallTime();
     this.#recorder.record(this.#body.takePatch());
+  }
+
+  get #isLogged(): boolean {
+    return this.#type.durability !== "off";
+  }
+
+  /** The next owner reads from it how long nobody had the room. */
+  #keepWallTime(): void {
+    const bornWallMs = this.#services.clock.wallMs() - this.elapsedMs;
+    if (Math.abs(bornWallMs - this.memory.host.bornWallMs) > WALL_DRIFT_MS) this.memory.host.bornWallMs = bornWallMs;
+  }
+
+  #newMemory(): RoomMemory<T> {
+    const memory = new (roomMemoryClass(this.#type))();
+    memory.host = newHostMemory(this.#services.seed(), this.#services.secret());
+    memory.game = new this.#type.memory() as RoomMemory<T>["game"];
+    return memory;
   }
 
   #patch(): TreeBytes | undefined {

@@ -3,23 +3,24 @@
  * for a dropped player, join options and events checked against the type.
  */
 import { type Client, ClientState, Rewind, type Room } from "@colyseus/core";
-import { CODES, fieldIssues, issueText, LIMITS, NetError, type RoomType } from "@ninelives/shared-schema";
+import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
 import {
   advertisePatchRate,
   endStaleConnection,
   holdSeat,
   isConfirmed,
+  isGhost,
   StepClock,
   stopPatchTimer,
 } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
-import { seatToken } from "../session/token.ts";
+import { joinOptions } from "../session/join-options.ts";
 import type { TopicAccess } from "../topics/audience.ts";
 import { RoomTopics } from "../topics/room-topics.ts";
 import { converse } from "./conversation.ts";
-import { emit } from "./emit.ts";
-import { attachHost, GameRoom, type GameRoomHost } from "./game-room.ts";
-import { protect, type RoomClass, runtimeOf } from "./protect.ts";
+import { gameRoomHost } from "./game-host.ts";
+import { attachHost, GameRoom } from "./game-room.ts";
+import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
 
@@ -48,15 +49,19 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     constructor() {
       super();
-      const clock = new StepClock((error) => this.#fault(error, "timer"));
+      const past = pastOf(this);
+      const clock = new StepClock((error) => this.#fault(error, "timer"), past?.elapsedMs);
       this.clock = clock;
       stopPatchTimer(this);
       this.maxClients = type.maxPlayers;
-      this.state ??= new type.state();
-      attachHost(this, this.#host(), tuning);
+      if (past !== undefined) this.state = past.state(type.state);
+      else this.state ??= new type.state();
+      const onEventFault = (error: unknown, name: string) => this.#fault(error, `event ${name}`);
+      attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, onEventFault), tuning);
       const game = gameOf(this);
       runtimeOf(this).drive({
         advanceClock: (stepMs) => clock.step(stepMs),
+        timer: ({ name, payload }) => this.#attempt(`timer ${name}`, () => game.timers![name]!(payload as never)),
         step: (tick) => this.#attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime })),
         publish: (patch) => {
           this.#publishing = true;
@@ -89,26 +94,30 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         metrics: services.metrics,
         onFault: (error, where) => this.#fault(error, where),
       });
-      await super.onCreate?.(joinOptions(type, options));
-      await runtimeOf(this).start(this.roomId);
+      checkTimers(type, gameOf(this));
+      await (pastOf(this) === undefined ? this.#begin(options) : goingOn(this, () => this.#goOn()));
     }
 
     /** A player is in when the log knows it: who was told of a seat has it also after a crash. */
     override onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
+      if (isGhost(client)) return this.#seated(client);
       const checked = joinOptions(type, options);
       const { sessions, outbox } = runtimeOf(this);
       return this.#atTickEdge(async () => {
         sessions.entered(client);
         this.#connected(client, 1);
         const joined = super.onJoin!(client, checked as never, auth as never);
-        await Promise.all([joined, new Promise<void>((committed) => outbox.stage(committed))]);
+        const committed = new Promise<void>((resolve) => outbox.stage(resolve));
+        await joined;
+        this.#show(client);
+        await committed;
         if (client.state === ClientState.JOINING) this.#letIn.add(client);
       });
     }
 
     /** The connection is taken at once, and the game told at the tick edge: a cut in between loses no seat. */
     override onReconnect(client: Client): void {
-      client.reconnectionToken = this.#token(client.sessionId);
+      client.reconnectionToken = tokenOf(this, client);
       this.#letIn.add(client);
       this.#cameBack.add(client);
       const greeting = greetingOf(client.ref);
@@ -121,6 +130,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     }
 
     override onLeave(client: Client, code?: number): Promise<void> {
+      if (hasLeft(this)) return Promise.resolve();
       return this.#atTickEdge(() => {
         const { sessions, delivery } = runtimeOf(this);
         sessions.left(client.sessionId);
@@ -143,6 +153,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
     override onDrop(client: Client, code?: number): Promise<void> {
+      if (hasLeft(this)) return Promise.resolve();
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
       const isKnown = isConfirmed(client) || this.#cameBack.has(client);
       const seconds = isIn ? this.#seatHoldSeconds(isKnown) : 0;
@@ -154,7 +165,9 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         "player dropped",
       );
       return this.#atTickEdge(() => {
-        runtimeOf(this).seats.connected(client.sessionId, false);
+        const { seats } = runtimeOf(this);
+        if (!seats.isConnected(client.sessionId)) return;
+        seats.connected(client.sessionId, false);
         return super.onDrop?.(client, code) as void;
       });
     }
@@ -165,10 +178,6 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     async #atTickEdge(run: () => void | Promise<unknown>): Promise<void> {
       await runtimeOf(this).inbox.atTickEdge(run);
-    }
-
-    #token(sessionId: string): string {
-      return seatToken(runtimeOf(this).memory.host.secret, this.roomId, sessionId);
     }
 
     #seatHoldSeconds(confirmed: boolean): number {
@@ -184,23 +193,48 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** Our client is welcomed, and told what it misses; a stock one is not. */
     #connected(client: Client, page: number): void {
-      client.reconnectionToken = this.#token(client.sessionId);
+      client.reconnectionToken = tokenOf(this, client);
       const greeting = greetingOf(client.ref);
       if (greeting === undefined) return;
       runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#seatHoldSeconds(true) * 1000 });
     }
 
-    #host(): GameRoomHost {
+    async #begin(options: unknown): Promise<void> {
       const runtime = runtimeOf(this);
-      return {
-        get tick() {
-          return runtime.tick;
-        },
-        memory: runtime.memory,
-        random: runtime.random,
-        publish: (topic, payload) => this.#topics.publishOwn(topic, payload),
-        emit: (name, payload, to) => emit(runtime, name, payload, to, (error) => this.#fault(error, `event ${name}`)),
-      };
+      const checked = joinOptions(type, options);
+      await super.onCreate?.(checked);
+      await openRoom(this, services);
+      runtime.run();
+    }
+
+    /** As far as it can go without its players; {@link takeOver} seats them and begins the ticks. */
+    async #goOn(): Promise<void> {
+      const runtime = runtimeOf(this);
+      gameOf(this).onRestore?.(runtime.pause);
+      await openRoom(this, services);
+      this.#topics.goOn();
+    }
+
+    /** A player of before the takeover has the seat again, and is away. */
+    #seated(client: Client): Promise<void> {
+      const { seats, sessions } = runtimeOf(this);
+      client.auth = seats.auth(client.sessionId);
+      client.reconnectionToken = tokenOf(this, client);
+      sessions.entered(client);
+      this.#letIn.add(client);
+      this.#cameBack.add(client);
+      this.#show(client);
+      return Promise.resolve();
+    }
+
+    /** What the player sees of the hidden fields, if the game says so. */
+    #show(client: Client): void {
+      const game = gameOf(this);
+      if (game.viewFor === undefined) return;
+      this.#attempt("viewFor", () => {
+        const view = game.viewFor!(client);
+        if (view !== undefined) client.view = view;
+      });
     }
 
     /** What the game says; a throw is a no. */
@@ -233,10 +267,9 @@ function gameOf(room: Room): GameRoom<RoomType> {
   return room as unknown as GameRoom<RoomType>;
 }
 
-/** Join options as the game gets them. Throws OPTIONS_INVALID with every wrong field. */
-export function joinOptions(type: RoomType, options: unknown): unknown {
-  const parsed = type.options.safeParse(options ?? {});
-  if (parsed.success) return parsed.data;
-  const issues = fieldIssues(parsed.error.issues);
-  throw new NetError("OPTIONS_INVALID", `join options of "${type.name}": ${issueText(issues)}`, { issues });
+function checkTimers(type: RoomType, { timers }: GameRoom<RoomType>): void {
+  for (const name of Object.keys(type.timers)) {
+    if (timers?.[name] === undefined)
+      throw new TypeError(`room type "${type.name}": timer "${name}" has no handler in its room class`);
+  }
 }

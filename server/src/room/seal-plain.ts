@@ -1,8 +1,10 @@
 /** A plain Colyseus room class, sealed as it is: it keeps its own loop, and each of its patches counts as a tick. */
-import { defineRoomType, NoMemory, type SchemaClass } from "@ninelives/shared-schema";
-import { Schema } from "@colyseus/schema";
-import { useMonotonicTime } from "../adapter.ts";
-import { protect, type RoomClass, runtimeOf } from "./protect.ts";
+import type { Client } from "@colyseus/core";
+import { defineRoomType, NoMemory, type RoomType, type SchemaClass } from "@ninelives/shared-schema";
+import { Schema, type StateView } from "@colyseus/schema";
+import { holdSeat, isGhost, isHeld, useMonotonicTime } from "../adapter.ts";
+import type { Past, Pause } from "./past.ts";
+import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
 
@@ -25,15 +27,77 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
     }
 
     override async onCreate(options: unknown): Promise<void> {
-      await super.onCreate?.(options);
-      if (this.state !== undefined) warnOfUnlogged(type, [this.state.constructor as SchemaClass], services.logger);
-      await runtimeOf(this).start(this.roomId);
+      const past = pastOf(this);
+      if (past === undefined) runtimeOf(this).memory.host.createOptions = textOf(options ?? {});
+      await (past === undefined ? this.#create() : goingOn(this, () => this.#create(past)));
+    }
+
+    override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
+      if (!isGhost(client)) return super.onJoin!(client, options, auth);
+      client.auth = runtimeOf(this).seats.auth(client.sessionId);
+      client.reconnectionToken = tokenOf(this, client);
+      const view = (this as unknown as KeepsFields).viewFor?.(client);
+      if (view !== undefined) client.view = view;
+    }
+
+    /** The game holds the seat, or does not; after a takeover it is held in any case, for the player did nothing. */
+    override async onDrop(client: Client, code?: number): Promise<void> {
+      if (hasLeft(this)) return;
+      runtimeOf(this).seats.connected(client.sessionId, false);
+      await super.onDrop?.(client, code);
+      if (!isGhost(client) || isHeld(this, client.sessionId)) return;
+      const seat = holdSeat(this, client);
+      const timer = services.clock.after(services.seatHoldSeconds * 1000, () => seat.giveUp());
+      void seat.settled.then(() => timer.cancel());
     }
 
     override broadcastPatch(): boolean {
       const changed = super.broadcastPatch();
-      runtimeOf(this).publishOwnLoop();
+      if (!hasLeft(this) && runtimeOf(this).mayStep) {
+        this.#keepFields();
+        runtimeOf(this).publishOwnLoop();
+      }
       return changed;
     }
+
+    async #create(past?: Past<RoomType>): Promise<void> {
+      await super.onCreate?.(JSON.parse(runtimeOf(this).memory.host.createOptions) as never);
+      if (this.state !== undefined) warnOfUnlogged(type, [this.state.constructor as SchemaClass], services.logger);
+      if (past !== undefined) this.#goOn(past);
+      await openRoom(this, services);
+    }
+
+    /** What onCreate made is replaced by what was, before anything of it is seen. */
+    #goOn(past: Past<RoomType>): void {
+      const runtime = runtimeOf(this);
+      const game = this as unknown as KeepsFields;
+      if (this.state !== undefined) this.state = past.state(this.state.constructor as SchemaClass);
+      this.clock.elapsedTime = past.elapsedMs;
+      const { fields } = runtime.memory.host;
+      if (fields !== "") game.hydrate?.(JSON.parse(fields));
+      game.onRestore?.(runtime.pause);
+    }
+
+    #keepFields(): void {
+      const { host } = runtimeOf(this).memory;
+      const text = textOf((this as unknown as KeepsFields).serialize?.());
+      if (text !== host.fields) host.fields = text;
+    }
   };
+}
+
+/** What a plain room may have besides Colyseus's hooks, to keep what is not in its state. */
+export interface KeepsFields {
+  /** Everything else that matters, as plain data. Called at every patch. */
+  serialize?(): unknown;
+  /** What `serialize` returned last, in a room that was taken over, after its `onCreate`. */
+  hydrate?(fields: unknown): void;
+  /** What this player sees of the hidden fields; asked after a takeover. */
+  viewFor?(client: Client): StateView | undefined;
+  /** The match goes on in this process; see GameRoom. */
+  onRestore?(pause: Pause): void;
+}
+
+function textOf(data: unknown): string {
+  return JSON.stringify(data) ?? "";
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
+import type { HostRooms } from "./host-rooms.ts";
 import type { HostTopics } from "../topics/host-topics.ts";
 
 export interface RoomServices {
@@ -13,6 +14,12 @@ export interface RoomServices {
   /** Process id, in whose name rooms are taken. */
   readonly owner: string;
   readonly hostTopics: HostTopics;
+  /** The rooms of this host; each says when it begins and ends. */
+  readonly rooms: HostRooms;
+  /** This process is sure that its rooms are its own. Asked before every tick. */
+  readonly isSure: () => boolean;
+  /** Told that the store refuses what a room appends at this epoch: another process has it. */
+  readonly onFenced: (roomId: string, epoch: number) => void;
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;
   /** A fresh seed for a new room's `random`, 32 bits. */

@@ -2,7 +2,8 @@
  * Who has a place in the room. Seats lie in the room's memory, so the log has them: after a crash the next owner knows whom
  * to wait for.
  */
-import { type HostMemory, Seat } from "@ninelives/shared-schema";
+import type { Client } from "@colyseus/core";
+import { type HostMemory, LIMITS, Seat } from "@ninelives/shared-schema";
 
 export class Seats {
   readonly #seats: HostMemory["seats"];
@@ -11,8 +12,27 @@ export class Seats {
     this.#seats = seats;
   }
 
-  taken(sessionId: string, tick: number): void {
-    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick }));
+  taken({ sessionId, auth }: Client, tick: number): void {
+    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth) }));
+  }
+
+  /** What the room's `onAuth` said of the player. */
+  auth(sessionId: string): unknown {
+    const text = this.#seats.get(sessionId)?.auth ?? "";
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Whose seats there are. */
+  get sessionIds(): string[] {
+    return [...this.#seats.keys()];
+  }
+
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  isConnected(sessionId: string): boolean {
+    return this.#seats.get(sessionId)?.connected ?? false;
   }
 
   /** The player's connection went or came back; the seat stays. */
@@ -30,5 +50,15 @@ export class Seats {
 
   left(sessionId: string): void {
     this.#seats.delete(sessionId);
+  }
+}
+
+/** What is too long, or is not plain data, does not survive its process. */
+function textOf(auth: unknown): string {
+  try {
+    const text = JSON.stringify(auth) ?? "";
+    return text.length > LIMITS.seatAuthChars ? "" : text;
+  } catch {
+    return "";
   }
 }

@@ -60,13 +60,13 @@ export class HostEar implements TopicListener {
 
   /** The subscription begins: what was fetched for it, as it stands now. */
   standings(pattern: string, fetched: Fetched): TopicStanding[] {
-    this.#hold(subscriptionKey(pattern, false));
+    this.hold(subscriptionKey(pattern, false));
     return fetched.standings.map((standing) => withLater(standing, this.#recent));
   }
 
   /** The watch begins: who is there now. */
   membersOf(topic: string, fetched: Fetched): string[] {
-    this.#hold(subscriptionKey(topic, true));
+    this.hold(subscriptionKey(topic, true));
     const members = this.#toldMembers.get(topic) ?? new Set(fetched.members);
     this.#toldMembers.set(topic, members);
     return [...members];
@@ -115,8 +115,8 @@ export class HostEar implements TopicListener {
     await this.#options.host.listen(this, members ? "members" : "messages", pattern);
   }
 
-  /** The last other subscription of its kind may have ended while this one was fetched. */
-  #hold(key: string): void {
+  /** Listens for a subscription that there is, if nobody does: the last other one may have ended while it was fetched. */
+  hold(key: string): void {
     if (this.#listening.has(key) || !this.#isOfHost(readSubscriptionKey(key).pattern)) return;
     this.#listen(key).catch((error: unknown) => this.#options.onFault(error, `topic ${key}`));
   }

@@ -91,6 +91,19 @@ export class RoomTopics {
     return {};
   }
 
+  /** The room was taken over: what its players are subscribed to is listened to again. */
+  goOn(): void {
+    for (const [sessionId, { topics }] of this.#options.room.memory.host.seats) {
+      for (const key of topics.keys()) {
+        this.#ear.hold(key);
+        const { pattern, members } = readSubscriptionKey(key);
+        if (!members && isTopic(pattern) && this.#declared(pattern).scope === "host") {
+          this.#options.host.enter(pattern, sessionId);
+        }
+      }
+    }
+  }
+
   /** The player leaves; the seat is still there. */
   left(sessionId: string): void {
     const seat = this.#options.room.memory.host.seats.get(sessionId);

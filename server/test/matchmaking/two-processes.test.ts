@@ -67,16 +67,19 @@ describe("two processes with one Redis", () => {
     await ada.leave();
   });
 
-  it("a match goes on when Redis goes away, and the process with it", async () => {
+  it("[OWN9] a match goes on when Redis goes away; what it would say waits", async () => {
     const [, second] = processes as [MainProcess, MainProcess];
     const ada = await connect(urls[1]!).joinOrCreate(Lab, { name: "Ada" });
     await redis.stop();
     await until("Redis to be missed", () =>
       /ECONNREFUSED|ECONNRESET|Connection is closed/.test(second.stdout() + second.stderr()),
     );
+    let isAnswered = false;
+    void ada.command("add", { by: 2 }).then(() => (isAnswered = true));
+    await until("its effect", () => ada.state.count === 2);
     const { patches } = ada.net.totals;
-    assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
     await until("more patches", () => ada.net.totals.patches > patches + 5);
+    assert.equal(isAnswered, false);
     assert.equal((await fetch(`${urls[1]!}/healthz`)).status, 200);
   });
 

@@ -20,12 +20,13 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
   ended = false;
   /** What every session was told and asked. */
   mailboxes = new Mailboxes();
-  readonly #stateClass: SchemaClass<State>;
+  readonly #stateClass: SchemaClass<State> | undefined;
   readonly #memoryClass: SchemaClass<Memory>;
   #state: Decoder<State> | undefined;
   #memory: Decoder<Memory> | undefined;
 
-  constructor(stateClass: SchemaClass<State>, memoryClass: SchemaClass<Memory>) {
+  /** `stateClass`: undefined leaves the state unread. */
+  constructor(stateClass: SchemaClass<State> | undefined, memoryClass: SchemaClass<Memory>) {
     this.#stateClass = stateClass;
     this.#memoryClass = memoryClass;
   }
@@ -47,15 +48,15 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
       );
     }
     if (record.kind === RecordKind.SNAPSHOT) {
-      this.#state = new Decoder(new this.#stateClass());
+      this.#state = this.#stateClass === undefined ? undefined : new Decoder(new this.#stateClass());
       this.#memory = new Decoder(new this.#memoryClass());
     }
-    const state = this.#need(this.#state);
+    const memoryDecoder = this.#need(this.#memory);
     const shared = record.sections.get(SectionTag.SHARED);
     const hidden = record.sections.get(SectionTag.HIDDEN);
-    if (shared !== undefined || hidden !== undefined) state.decode(joined(shared, hidden));
+    if (shared !== undefined || hidden !== undefined) this.#state?.decode(joined(shared, hidden));
     const memory = record.sections.get(SectionTag.MEMORY);
-    if (memory !== undefined) this.#need(this.#memory).decode(memory);
+    if (memory !== undefined) memoryDecoder.decode(memory);
     const delivery = record.sections.get(SectionTag.DELIVERY);
     if (record.kind === RecordKind.SNAPSHOT) {
       this.mailboxes = delivery === undefined ? new Mailboxes() : Mailboxes.read(delivery);

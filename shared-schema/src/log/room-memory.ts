@@ -17,6 +17,8 @@ export const Seat = schema(
     page: t.uint32().default(1),
     /** Patterns the player is subscribed to; `@` and a topic: its members are watched. */
     topics: t.map("boolean"),
+    /** What the room's `onAuth` said of the player, JSON; empty: nothing, or nothing that JSON can carry. */
+    auth: t.string().default(""),
   },
   "Seat",
 );
@@ -50,6 +52,20 @@ export const TopicHistory = schema(
 );
 export type TopicHistory = InstanceType<typeof TopicHistory>;
 
+/** What is to happen at a later tick, whoever owns the room then. */
+export const DurableTimer = schema(
+  {
+    /** Tick it is due at. */
+    dueTick: t.uint32().default(0),
+    /** Name of the room type's timer. */
+    name: t.string().default(""),
+    /** JSON. */
+    payload: t.string().default(""),
+  },
+  "DurableTimer",
+);
+export type DurableTimer = InstanceType<typeof DurableTimer>;
+
 const RandomState = schema({ a: t.uint32(), b: t.uint32(), c: t.uint32(), d: t.uint32() }, "RandomState");
 
 export const HostMemory = schema(
@@ -64,6 +80,17 @@ export const HostMemory = schema(
     topicEpoch: t.string().default(""),
     /** Concrete topic -> its history. */
     topics: t.map(TopicHistory),
+    /** Number of a durable timer -> what is to happen. Numbers only grow. */
+    timers: t.map(DurableTimer),
+    nextTimer: t.uint32().default(1),
+    /** Wall clock at the room's time 0, ms since 1970, moved on by pauses: says how long nobody had the room. */
+    bornWallMs: t.float64().default(0),
+    /** What the room was made with, JSON. */
+    createOptions: t.string().default("{}"),
+    /** How the room is listed for matchmaking, JSON. */
+    listing: t.string().default("{}"),
+    /** What a plain room's `serialize()` returned, JSON; empty: it has none. */
+    fields: t.string().default(""),
   },
   "HostMemory",
 );

@@ -242,6 +242,12 @@ export const CODES = {
     recoverable: true,
     action: "Ask the store who has the room: somebody else took it first.",
   },
+  QUARANTINED: {
+    code: 4321,
+    sender: "host",
+    recoverable: false,
+    action: "Read the log of the room that is named: it could not be restored and is kept aside.",
+  },
 } as const satisfies Record<string, CodeRow>;
 
 /** Name of a row of {@link CODES}. */

@@ -121,9 +121,9 @@ export const LIMITS = {
   finishedLogs: 200,
   finishedLogBytes: 512 * 1024 * 1024,
   /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
-  settledAfterMs: 5_000,
+  settledAfterMs: 250,
   /** Times a room may be taken without having proved that. At the next one it is quarantined. */
-  restoreAttempts: 3,
+  restoreAttempts: 5,
   /** Ticks between snapshots: default and range. */
   snapshotEveryTicks: 300,
   snapshotEveryTicksMax: 100_000,
@@ -153,6 +153,8 @@ export const LIMITS = {
   redisReconnectMs: 100,
   /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
   restoresAtOnce: 4,
+  /** How long a process keeps in mind another one that is not on the list any more, ms: whom it asks when it is cut off. */
+  acquaintanceMs: 60_000,
   /** How often a process looks for rooms that should run and that nobody runs, ms. */
   strayRoomsMs: 1_000,
   /** A room begins anew at most so often because a player has seen a later epoch of it, ms. */

@@ -1,0 +1,143 @@
+/**
+ * Whose rooms a host has, and where the others are. Alone on its store it takes back what the process before it left; where several
+ * share a store, a keeper decides (keeper.ts).
+ */
+import { matchMaker } from "@colyseus/core";
+import { LIMITS } from "@ninelives/shared-schema";
+import type { RoomServices } from "../room/services.ts";
+import { takeOverAll } from "../room/take-over.ts";
+import type { Found, Others } from "../socket/door.ts";
+import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
+import type { Keeper } from "./keeper.ts";
+
+export interface Custody extends Others {
+  /** This process may change its rooms. Asked before every tick. */
+  isSure(): boolean;
+  /** The store refused what a room appended at this epoch. */
+  fenced(roomId: string, epoch: number): void;
+  /** A player has seen a later epoch of a room than ours. */
+  heard(roomId: string, epoch: number): void;
+  /** What other processes are told that ask. */
+  readonly canReachStore: boolean;
+  /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
+  begin(services: RoomServices): Promise<void>;
+  /** Lets every room go on elsewhere, as it is. */
+  handOver(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Nobody else uses the store. */
+export class SoloCustody implements Custody {
+  readonly canReachStore = true;
+  readonly #begun = Promise.withResolvers<void>();
+  #services: RoomServices | undefined;
+
+  isSure(): boolean {
+    return true;
+  }
+
+  fenced(roomId: string): void {
+    void this.#services?.rooms.drop(roomId, undefined);
+  }
+
+  heard(): void {}
+
+  doors(): readonly string[] {
+    return [];
+  }
+
+  async where(roomId: string): Promise<Found> {
+    await this.#begun.promise;
+    return matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here";
+  }
+
+  async begin(services: RoomServices): Promise<void> {
+    this.#services = services;
+    await takeOverAll(await services.store.unfinished(), services);
+    this.#begun.resolve();
+  }
+
+  async handOver(): Promise<void> {
+    const { rooms, store } = this.#services!;
+    if (!store.outlivesProcess) return;
+    await eachOf(rooms.owned(), async ({ roomId }) => {
+      await rooms.release(roomId);
+      await rooms.move(roomId, undefined);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Several processes use the store. */
+export class SharedCustody implements Custody {
+  readonly #options: Omit<HostKeeperOptions, "services" | "isDraining">;
+  readonly #begun = Promise.withResolvers<Keeper>();
+  #keeper: Keeper | undefined;
+  #services: RoomServices | undefined;
+  #isDraining = false;
+
+  constructor(options: Omit<HostKeeperOptions, "services" | "isDraining">) {
+    this.#options = options;
+  }
+
+  get canReachStore(): boolean {
+    return this.#keeper?.canReachStore ?? false;
+  }
+
+  isSure(): boolean {
+    return this.#keeper?.check() ?? false;
+  }
+
+  fenced(roomId: string, epoch: number): void {
+    void this.#keeper?.steppedDown(roomId, epoch);
+  }
+
+  heard(roomId: string, epoch: number): void {
+    this.#keeper?.heardEpoch(roomId, epoch);
+  }
+
+  doors(): readonly string[] {
+    return this.#keeper?.doors() ?? [];
+  }
+
+  async where(roomId: string, signal: AbortSignal): Promise<Found> {
+    const keeper = await this.#begun.promise;
+    return keeper.where(roomId, signal);
+  }
+
+  async begin(services: RoomServices): Promise<void> {
+    this.#services = services;
+    this.#keeper = hostKeeper({ ...this.#options, services, isDraining: () => this.#isDraining });
+    await this.#keeper.start();
+    this.#begun.resolve(this.#keeper);
+  }
+
+  /** Players are sent to the next owner at once: the first of them that comes has the room restored there. */
+  async handOver(): Promise<void> {
+    this.#isDraining = true;
+    const keeper = await this.#begun.promise;
+    const { rooms } = this.#services!;
+    await eachOf(rooms.owned(), async ({ roomId }) => {
+      const to = await keeper.handOver(roomId);
+      await rooms.release(roomId);
+      await rooms.move(roomId, to?.info.address);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#keeper?.stop();
+    await this.#options.members.close();
+  }
+}
+
+/** A few at a time. */
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const work = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
+}

@@ -1,0 +1,108 @@
+/**
+ * The rooms this process has, as its ownership sees them: who freezes them, lets them go on elsewhere, or takes them over.
+ *
+ *   runs -> released (final snapshot is in the log) -> moved (players are told where)      a deploy, a stop
+ *   runs -> dropped (another process has it, nothing more is written)                      fenced, or a takeover that failed
+ */
+import type { Client, Room } from "@colyseus/core";
+import { CloseReason, CODES } from "@ninelives/shared-schema";
+import { persistListing } from "../adapter.ts";
+import { greetingOf } from "../session/greetings.ts";
+import { runtimeOf, takeLeave } from "./protect.ts";
+
+/** When a client comes again whose room is taken over, or restarted, ms. */
+const COME_AGAIN_MS = 100;
+
+export class HostRooms {
+  readonly #rooms = new Map<string, Room>();
+  /** Rooms that are being claimed, and are no rooms yet. */
+  readonly #claiming = new Set<string>();
+  readonly #frozen = new Set<string>();
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** This process is about to claim a room that another one had. */
+  claiming(roomId: string): void {
+    this.#claiming.add(roomId);
+  }
+
+  /** To be said before its log is opened. */
+  added(room: Room): void {
+    this.#claiming.delete(room.roomId);
+    this.#rooms.set(room.roomId, room);
+  }
+
+  /** To be said when its log is closed. */
+  removed(roomId: string): void {
+    this.#claiming.delete(roomId);
+    this.#rooms.delete(roomId);
+    this.#frozen.delete(roomId);
+  }
+
+  get(roomId: string): Room | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  /** Rooms that have a log, or are about to. `epoch`: 0 before they do. */
+  owned(): { roomId: string; epoch: number; players: number }[] {
+    const claiming = [...this.#claiming].map((roomId) => ({ roomId, epoch: 0, players: 0 }));
+    const logged = [...this.#rooms].map(([roomId, room]) => ({ roomId, runtime: runtimeOf(room) }));
+    const owned = logged
+      .filter(({ runtime }) => runtime.type.durability !== "off")
+      .map(({ roomId, runtime }) => ({ roomId, epoch: runtime.loggedEpoch ?? 0, players: runtime.seats.size }));
+    return [...claiming, ...owned];
+  }
+
+  /** No room changes any more, until it is thawed. */
+  freeze(): void {
+    for (const { roomId } of this.owned()) this.#frozen.add(roomId);
+  }
+
+  thaw(roomId: string): void {
+    this.#frozen.delete(roomId);
+  }
+
+  mayStep(roomId: string): boolean {
+    return !this.#frozen.has(roomId);
+  }
+
+  /** Stops the room where it is. Resolves when another process may take it; its players are still here and know of nothing. */
+  async release(roomId: string): Promise<void> {
+    await runtimeOf(this.#rooms.get(roomId)!).release();
+  }
+
+  /** The room is another process's: nothing of it is written here any more, and its players are sent on. */
+  async drop(roomId: string, address: string | undefined): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) {
+      this.removed(roomId);
+      return;
+    }
+    runtimeOf(room).abandon();
+    await this.move(roomId, address);
+  }
+
+  /** Sends the players of a released room on. `address`: where it is now; undefined: they find it. */
+  async move(roomId: string, address: string | undefined): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    takeLeave(room);
+    this.removed(roomId);
+    for (const client of room.clients) sendOn(client, address);
+    await room.disconnect(CODES.MAY_TRY_RECONNECT.code);
+  }
+
+  /** Lists every room anew: the directory has lost them. */
+  async relist(): Promise<void> {
+    await Promise.all([...this.#rooms.values()].map((room) => persistListing(room)));
+  }
+}
+
+/** Our client knows what to do with an address; a stock one tries where it was. */
+function sendOn(client: Client, address: string | undefined): void {
+  const isOurs = greetingOf(client.ref) !== undefined;
+  if (isOurs && address !== undefined) client.leave(CODES.MOVED.code, CloseReason.moved(address));
+  else client.leave(CODES.MAY_TRY_RECONNECT.code, isOurs ? CloseReason.retryAfter(COME_AGAIN_MS) : "");
+}

@@ -1,0 +1,53 @@
+/** Several processes, one Redis, and kill -9: another process has the match in an instant, and its players play on. */
+import assert from "node:assert/strict";
+import { Client as StockClient } from "@colyseus/sdk";
+import { connect, type Room } from "@ninelives/client";
+import { until } from "../support/until.ts";
+import { Fleet } from "./fleet.ts";
+import { Nine } from "./nine.type.ts";
+
+describe("hosts that share their rooms", () => {
+  let fleet: Fleet;
+  beforeEach(async () => (fleet = await Fleet.start(3)));
+  afterEach(() => fleet.stop());
+
+  const back = (room: Room<typeof Nine>, restores: number) =>
+    until("the room", () => room.connection.state === "CONNECTED" && room.state.restores === restores, 8_000);
+
+  it("[DET1] the owner is killed again and again, with commands under way: all applied once, in order", async () => {
+    const ada = await connect(fleet.hosts[0]!.url).create(Nine, { name: "Ada" });
+    const told: number[] = [];
+    ada.on("added", ({ n }) => told.push(n));
+    const answers: Promise<{ times: number }>[] = [];
+    for (let life = 1; life <= 3; life++) {
+      for (let n = 1; n <= 20; n++) answers.push(ada.command("add", { n: answers.length + 1 }));
+      await answers.at(-10);
+      const owner = await fleet.owner(ada.roomId);
+      const startedMs = performance.now();
+      await fleet.kill(owner);
+      await back(ada, life);
+      console.log(`back after ${Math.round(performance.now() - startedMs)} ms`);
+      await fleet.add();
+    }
+    const results = await Promise.all(answers);
+    assert.deepEqual(
+      results.map(({ times }) => times),
+      results.map(() => 1),
+    );
+    await until("all events", () => told.length >= results.length);
+    assert.deepEqual(
+      told,
+      results.map((_, index) => index + 1),
+    );
+    assert.equal(ada.state.count, 60);
+  });
+
+  it("[MOV1] a stock client behind another process plays on", async () => {
+    const home = fleet.hosts[0]!;
+    const ada = await new StockClient(home.url).create("board", {});
+    ada.reconnection.minUptime = 0;
+    ada.onMessage("moved", () => {});
+    const owner = await fleet.owner(ada.roomId);
+    assert.ok(owner.pid > 0);
+  });
+});
