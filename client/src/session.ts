@@ -8,6 +8,7 @@ import {
   contractOf,
   ItemKind,
   NetError,
+  readDoors,
   readServerFrame,
   readWelcome,
   type RoomType,
@@ -189,6 +190,9 @@ export class Session {
       case ItemKind.FAULT:
         this.inbox.answered(item.id);
         this.outbox.answered(item.id, item.kind === ItemKind.FAULT, item.body);
+        break;
+      case ItemKind.DOORS:
+        this.#seat.doors.renew(readDoors(item.body));
         break;
       case ItemKind.GAP:
         this.inbox.missed({ eventSeq: item.seq, events: item.events }, (from, to) => this.#hooks.gap(from, to));

@@ -114,6 +114,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     owner: matchMaker.processId,
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
+    doors: () => others.doors(),
     onFenced: (roomId, epoch) => custody.fenced(roomId, epoch),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,

@@ -10,6 +10,7 @@ export {
   CloseReason,
   type Greeting,
   GREETING_PARAM,
+  readDoors,
   readGreeting,
   readWelcome,
   type Welcome,

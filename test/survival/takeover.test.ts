@@ -9,7 +9,11 @@ import { Nine } from "./nine.type.ts";
 describe("hosts that share their rooms", () => {
   let fleet: Fleet;
   beforeEach(async () => (fleet = await Fleet.start(3)));
-  afterEach(() => fleet.stop());
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed")
+      for (const host of fleet.hosts) process.stdout.write(host.stdout() + host.stderr());
+    await fleet.stop();
+  });
 
   const back = (room: Room<typeof Nine>, restores: number) =>
     until("the room", () => room.connection.state === "CONNECTED" && room.state.restores === restores, 8_000);

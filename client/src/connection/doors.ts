@@ -24,6 +24,8 @@ export class Doors {
   readonly #home: string;
   #order: string[];
   #at = 0;
+  /** The one that worked, and behind which nobody answered any more. */
+  #suspect: string | undefined;
 
   constructor({ home, first, given, random }: DoorsOptions) {
     this.#home = home;
@@ -38,6 +40,11 @@ export class Doors {
     return this.#order[this.#at]!;
   }
 
+  /** The process behind the current one may be frozen: it would take a connection and never open it. */
+  get isSuspect(): boolean {
+    return this.current === this.#suspect;
+  }
+
   get count(): number {
     return this.#order.length;
   }
@@ -47,15 +54,27 @@ export class Doors {
     return this.#order.filter((door) => door !== this.#home);
   }
 
+  /** What the server says now: the ones it no longer names are forgotten, all but the server itself and the current one. */
+  renew(given: readonly unknown[]): void {
+    const { current } = this;
+    const named = [this.#home, ...given.filter(isGivenAddress).map((address) => this.#resolve(address))];
+    const kept = this.#order.filter((door) => door === current || named.includes(door));
+    const fresh = named.filter((door) => !kept.includes(door));
+    this.#order = [...kept, ...new Set(fresh)].slice(0, LIMITS.doors);
+    this.#at = this.#order.indexOf(current);
+  }
+
   /** The current one leads into the room: it comes first from now on. */
   worked(): void {
     this.#order.unshift(...this.#order.splice(this.#at, 1));
     this.#at = 0;
+    this.#suspect = undefined;
   }
 
   /** Nobody answers any more behind the one that worked: it comes last. */
   avoid(): void {
-    this.#order.push(this.#order.shift()!);
+    this.#suspect = this.#order.shift()!;
+    this.#order.push(this.#suspect);
     this.#at = 0;
   }
 

@@ -15,6 +15,9 @@ import type { Doors } from "./doors.ts";
 
 /** How long after a drop rounds are close together, ms. */
 const SOON_FOR_MS = 3_000;
+/** How long a process that may be frozen has to open, ms; and how often, before it is taken to be slow. */
+const SUSPECT_MS = 300;
+const SUSPECT_TRIES = 4;
 /** Those who are sent elsewhere at the same moment come spread over this, ms. */
 const MOVE_SPREAD_MS = 30;
 
@@ -29,9 +32,8 @@ export class Route {
   #isMoved = false;
   #moves = 0;
   #wasRefused = false;
-  /** A door of this round did not open in time. */
-  #isLate = false;
-  #lateRounds = 0;
+  /** How often each door has not opened in time since the last return. */
+  readonly #late = new Map<string, number>();
 
   constructor(doors: Doors, backoff: Backoff, random: () => number) {
     this.#doors = doors;
@@ -50,15 +52,16 @@ export class Route {
   }
 
   /**
-   * How long the current door has to open, ms. The only one has all the time there is. On a network on which none opens in time
-   * they get twice as long from round to round; a first connection has no second round, so there they share the time.
+   * How long the current door has to open, ms. The only one has all the time there is, any other twice as long each time it was
+   * late: a slow network is no dead process. A first connection has no second round, so there they share the time.
    */
   openMs(isFirst: boolean): number {
-    const { count } = this.#doors;
+    const { count, current, isSuspect } = this.#doors;
+    const { openMs } = this.#backoff;
     if (count === 1) return ENTER_MS;
-    return isFirst
-      ? Math.max(this.#backoff.openMs, Math.ceil(ENTER_MS / count))
-      : Math.min(ENTER_MS, this.#backoff.openMs * 2 ** this.#lateRounds);
+    if (isFirst) return Math.max(openMs, Math.ceil(ENTER_MS / count));
+    const late = (this.#late.get(current) ?? 0) - (isSuspect ? SUSPECT_TRIES : 0);
+    return late < 0 ? Math.min(openMs, SUSPECT_MS) : Math.min(ENTER_MS, openMs * 2 ** late);
   }
 
   /** The room let us in. */
@@ -66,13 +69,12 @@ export class Route {
     this.#doors.worked();
     this.#backoff.reset();
     this.#moves = 0;
-    this.#lateRounds = 0;
+    this.#late.clear();
   }
 
   /** The connection that held is gone. A process that may be frozen, or that says no more than "come again", is asked last. */
   lost(reason: CodeName, text: string): void {
     this.#wasRefused = false;
-    this.#isLate = false;
     this.#retryAfterMs = CloseReason.readRetryAfterMs(text);
     if (reason === "MOVED" && this.#isSent(text)) return;
     const isAsked = this.#retryAfterMs !== undefined;
@@ -83,13 +85,11 @@ export class Route {
   failed({ kind, code, text }: Failure): Next {
     this.#retryAfterMs = CloseReason.readRetryAfterMs(text);
     this.#wasRefused = kind === "refused";
-    this.#isLate ||= kind === "late";
+    const { current } = this.#doors;
+    if (kind === "late") this.#late.set(current, (this.#late.get(current) ?? 0) + 1);
     if (code === CODES.MOVED.code && this.#isSent(text)) return this.#isMoved ? "moved" : "round";
-    const isLast = !this.#doors.next();
-    if (!isLast && (kind === "refused" || kind === "late")) return "door";
-    if (isLast && this.#isLate) this.#lateRounds++;
-    this.#isLate &&= !isLast;
-    return "round";
+    const isMore = this.#doors.next();
+    return isMore && (kind === "refused" || kind === "late") ? "door" : "round";
   }
 
   /** How long to wait before the attempt that comes, ms. `awayMs`: since the connection was lost. */

@@ -44,6 +44,8 @@ export interface DeliveryOptions {
   readonly contract: () => Contract;
   /** Incarnation of the room's owner. */
   readonly epoch: () => number;
+  /** Addresses of the processes through which a player comes back. */
+  readonly doors: () => readonly string[];
 }
 
 export class Delivery {
@@ -52,6 +54,7 @@ export class Delivery {
   readonly #correspondents = new Map<string, Correspondent>();
   /** Whose mailbox has something the log has not. */
   #touched = new Set<Correspondent>();
+  #toldDoors = "";
 
   /** `mailboxes`: those of the owner before; everything in them is committed. */
   constructor(options: DeliveryOptions, mailboxes = new Mailboxes()) {
@@ -97,7 +100,21 @@ export class Delivery {
       ...(names === undefined ? {} : { names: { commands: [...names.commands], events: [...names.events] } }),
     };
     link.frame.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
+    const doors = this.#options.doors();
+    if (doors.length > 0) link.frame.add({ kind: ItemKind.DOORS, body: pack(doors) });
     this.#send(correspondent);
+  }
+
+  /** Tells everyone where they may come back, if that is something else than they know. */
+  tellDoors(): void {
+    const doors = this.#options.doors();
+    const text = doors.join(" ");
+    if (text === this.#toldDoors) return;
+    this.#toldDoors = text;
+    for (const correspondent of this.#correspondents.values()) {
+      correspondent.link?.frame.add({ kind: ItemKind.DOORS, body: pack(doors) });
+      this.#send(correspondent);
+    }
   }
 
   /** That connection is gone; the mailbox stays. */

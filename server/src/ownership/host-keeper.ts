@@ -4,7 +4,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { matchMaker } from "@colyseus/core";
-import { type RoomType } from "@ninelives/shared-schema";
+import { LIMITS, type RoomType } from "@ninelives/shared-schema";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import { parseSegments } from "../log/read-log.ts";
@@ -15,6 +15,9 @@ import { Keeper } from "./keeper.ts";
 import type { Member, MemberInfo, Members } from "./members.ts";
 import { askPeer } from "./peers.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
+
+/** From then on a process knows by itself who is dead, ms: its first lease, and a beat. */
+const NEW_FOR_MS = LIMITS.leaseMs + LIMITS.beatMs;
 
 export interface HostKeeperOptions {
   readonly services: RoomServices;
@@ -42,6 +45,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
 function localRooms({ services, types, address, inner, isDraining }: HostKeeperOptions): LocalRooms {
   const { rooms, store } = services;
   const versions = Object.fromEntries([...types].map(([name, type]) => [name, type?.version ?? 1]));
+  const beganMs = services.clock.now();
   let measured = performance.eventLoopUtilization();
   return {
     owned: () => rooms.owned(),
@@ -57,7 +61,8 @@ function localRooms({ services, types, address, inner, isDraining }: HostKeeperO
       const now = performance.eventLoopUtilization();
       const { utilization } = performance.eventLoopUtilization(now, measured);
       measured = now;
-      return { address, inner, rooms: rooms.size, load: utilization, draining: isDraining(), types: versions };
+      const isNew = services.clock.now() - beganMs < NEW_FOR_MS;
+      return { address, inner, rooms: rooms.size, load: utilization, draining: isDraining(), isNew, types: versions };
     },
     relist: () => void rooms.relist(),
   };

@@ -14,6 +14,8 @@ export interface MemberInfo {
   readonly load: number;
   /** It is going away and takes no room. */
   readonly draining: boolean;
+  /** It has not been there for long, and cannot tell yet who is dead: rooms go to others, if there are any. Default false. */
+  readonly isNew?: boolean;
   /** Room type -> version. */
   readonly types: Readonly<Record<string, number>>;
 }

@@ -17,11 +17,13 @@ export interface RoomKind {
 const LOAD_STEPS = 4;
 
 /**
- * Who may take a room: living, not going away, knowing its type. Those at the room's version; where there is none, those at a
+ * Who may take a room: living, not going away, not new if there are others, knowing its type. Those at the room's version; where there is none, those at a
  * later one, which may know how to migrate it. `kind` undefined: its type is not known.
  */
 export function candidates(members: readonly Member[], kind: RoomKind | undefined): Member[] {
-  const willing = members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
+  const staying = members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
+  const seasoned = staying.filter(({ info }) => info.isNew !== true);
+  const willing = seasoned.length > 0 ? seasoned : staying;
   if (kind === undefined) return willing;
   const knowing = (test: (version: number) => boolean) =>
     willing.filter(({ info }) => Object.hasOwn(info.types, kind.type) && test(info.types[kind.type]!));

@@ -90,7 +90,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
     this.#takenWith = past?.appender;
     this.pause = past?.pause(services.clock.wallMs()) ?? NO_PAUSE;
-    this.delivery = new Delivery({ contract: () => contractOf(type), epoch: () => this.epoch }, past?.mailboxes);
+    this.delivery = new Delivery(
+      { contract: () => contractOf(type), epoch: () => this.epoch, doors: services.doors },
+      past?.mailboxes,
+    );
     this.memory = past?.memory ?? this.#newMemory();
     this.#recorder = new Recorder({
       type,
@@ -218,6 +221,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
 
   publish(): void {
     this.#keepWallTime();
+    if (this.tick % this.#type.tickHz === 0) this.delivery.tellDoors();
     this.#recorder.record(this.#patch());
   }
 

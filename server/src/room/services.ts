@@ -20,6 +20,8 @@ export interface RoomServices {
   readonly isSure: () => boolean;
   /** Told that the store refuses what a room appends at this epoch: another process has it. */
   readonly onFenced: (roomId: string, epoch: number) => void;
+  /** Addresses of the processes through which a player comes back: `host:port` or `:port`. Empty: where it came from. */
+  readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;
   /** A fresh seed for a new room's `random`, 32 bits. */

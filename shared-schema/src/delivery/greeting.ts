@@ -68,10 +68,16 @@ const welcomeShape = z.object({
   /** The server's names, when its contract is another one than the client's. */
   names: z.object({ commands: z.array(z.string()), events: z.array(z.string()) }).optional(),
 });
+const doorsShape = z.array(z.string());
 export type Welcome = Readonly<z.output<typeof welcomeShape>>;
 
 export function writeWelcome(welcome: Welcome): Uint8Array {
   return pack(welcome);
+}
+
+/** Addresses that a server tells. Throws for bytes that are something else. */
+export function readDoors(bytes: Uint8Array): string[] {
+  return doorsShape.parse(unpack(bytes));
 }
 
 /** Throws for bytes that are no welcome. */

@@ -13,6 +13,7 @@
  *               EVENT    3 | seq varint | n varint | number, payload
  *               TOPIC    4 | seq varint | n varint | n bytes
  *               GAP      5 | seq varint | events varint              what was told up to here is not kept any more
+ *               DOORS    6 | n varint | n bytes                      addresses to come back through, an array of text
  *
  * Payloads are MessagePack. A command costs 4 to 6 bytes over its payload up to id 2 097 151. Ids and sequence numbers
  * begin with 1, one row of each a session, and only grow. `events`: how many of the things told up to `seq` were events.
@@ -29,7 +30,7 @@ export const DELIVERY_CHANNEL = 9;
 const ACK = 0;
 const COMMAND = 8;
 
-export const ItemKind = { WELCOME: 0, RESULT: 1, FAULT: 2, EVENT: 3, TOPIC: 4, GAP: 5 } as const;
+export const ItemKind = { WELCOME: 0, RESULT: 1, FAULT: 2, EVENT: 3, TOPIC: 4, GAP: 5, DOORS: 6 } as const;
 export type ItemKind = (typeof ItemKind)[keyof typeof ItemKind];
 /** Kinds that stand in a session's one sequence. */
 export type ToldKind = typeof ItemKind.EVENT | typeof ItemKind.TOPIC;
@@ -89,7 +90,7 @@ export function readClientFrame(items: Uint8Array): ClientFrame {
 }
 
 export type ServerItem =
-  | { readonly kind: typeof ItemKind.WELCOME; readonly body: Uint8Array }
+  | { readonly kind: typeof ItemKind.WELCOME | typeof ItemKind.DOORS; readonly body: Uint8Array }
   | { readonly kind: typeof ItemKind.RESULT | typeof ItemKind.FAULT; readonly id: number; readonly body: Uint8Array }
   | { readonly kind: ToldKind; readonly seq: number; readonly body: Uint8Array }
   | { readonly kind: typeof ItemKind.GAP; readonly seq: number; readonly events: number };
@@ -131,6 +132,7 @@ function readItem(reader: ByteReader): ServerItem {
   const kind = reader.byte();
   switch (kind) {
     case ItemKind.WELCOME:
+    case ItemKind.DOORS:
       return { kind, body: reader.sized() };
     case ItemKind.RESULT:
     case ItemKind.FAULT:
@@ -141,6 +143,6 @@ function readItem(reader: ByteReader): ServerItem {
     case ItemKind.GAP:
       return { kind, seq: reader.varint(), events: reader.varint() };
     default:
-      throw new RangeError(`an item kind from 0 to ${ItemKind.GAP} expected, ${kind} got`);
+      throw new RangeError(`an item kind from 0 to ${ItemKind.DOORS} expected, ${kind} got`);
   }
 }
