@@ -12,7 +12,7 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
-import type { Journal, JournalBatch, JournalHead } from "./journal.ts";
+import { type Journal, type JournalBatch, type JournalPlace, verdictOn } from "./journal.ts";
 import type { LogAppender } from "./store.ts";
 
 /** Between two tries, ms. A journal that is back is found sooner: it answers the try that waits for it. */
@@ -98,8 +98,9 @@ export class JournalAppender implements LogAppender {
     journal.settle(roomId, epoch).catch((error: unknown) => this.#fault("its claims still count", error));
   }
 
-  /** Resolves at the first failure too; what is left to do is tried on until `stop`. */
+  /** Tries at once. Resolves at the first failure too; what is left to do is tried on until `stop`. */
   close(how: "finished" | "released"): Promise<void> {
+    this.#wake();
     return new Promise((resolve) => {
       this.#giveUpClosing = resolve;
       void this.#finish(how).then(resolve);
@@ -164,10 +165,11 @@ export class JournalAppender implements LogAppender {
         continue;
       }
       this.#isFailing = false;
-      if (isTaken(batch, head)) return this.#committed(appends);
-      else if (isOver(batch, head)) return this.#fenced();
-      else if (isUnknown && isNext(batch, head)) isUnknown = false;
-      else return this.#lost(appends, head);
+      const verdict = verdictOn(batch, head);
+      if (verdict === "taken") return this.#committed(appends);
+      if (verdict === "over") return this.#fenced();
+      if (verdict === "lost" || !isUnknown) return this.#lost(appends, head);
+      isUnknown = false;
     }
   }
 
@@ -185,7 +187,7 @@ export class JournalAppender implements LogAppender {
   }
 
   /** The journal misses records from before the batch: only a `begin` helps, one that waits or one to come. */
-  #lost(appends: readonly Append[], head: Head): void {
+  #lost(appends: readonly Append[], head: JournalPlace | undefined): void {
     const at = head === undefined ? "nothing" : `epoch ${head.epoch} number ${head.number}`;
     this.#fault(`the journal has ${at}, ${this.#number - 1} expected: a fresh snapshot will replace it`, undefined);
     const nextBegin = this.#queue.findIndex(({ begins }) => begins);
@@ -233,20 +235,4 @@ export class JournalAppender implements LogAppender {
     const { roomId, journal, onFault } = this.#options;
     onFault(`log of room "${roomId}" in ${journal.name}: ${what}`, error);
   }
-}
-
-type Head = Pick<JournalHead, "epoch" | "number" | "state"> | undefined;
-
-function isTaken({ epoch, number }: JournalBatch, head: Head): boolean {
-  return head?.epoch === epoch && head.number === number && head.state === "";
-}
-
-function isOver({ epoch }: JournalBatch, head: Head): boolean {
-  return head !== undefined && (head.epoch > epoch || (head.epoch === epoch && head.state !== ""));
-}
-
-/** Whether the journal would take the batch as it stands. */
-function isNext({ epoch, number, begins }: JournalBatch, head: Head): boolean {
-  if (begins) return true;
-  return head?.epoch === epoch && head.number === number - 1;
 }

@@ -10,12 +10,16 @@ import type { OwnedRoom } from "./store.ts";
 /** Ended and quarantined rooms are read only, and deleted under the caps. */
 export type RoomEnd = "ended" | "quarantined";
 
-/** What a journal knows of a room. */
-export interface JournalHead {
+/** Where a room's log ends. */
+export interface JournalPlace {
   readonly epoch: number;
   /** Number of the last batch that was taken in this epoch; 0 before the first. */
   readonly number: number;
   readonly state: "" | RoomEnd;
+}
+
+/** What a journal knows of a room. */
+export interface JournalHead extends JournalPlace {
   /** Process id; empty after the room was released. */
   readonly owner: string;
   /** Claims since the room last settled, the one that made it new not counted. */
@@ -54,7 +58,7 @@ export interface Journal {
     claim: JournalClaim,
   ): Promise<{ readonly isWon: boolean; readonly head: JournalHead | undefined }>;
   /** Resolves with epoch, number and state as they are then: the batch was taken if they are its own. */
-  append(roomId: string, batch: JournalBatch): Promise<Pick<JournalHead, "epoch" | "number" | "state">>;
+  append(roomId: string, batch: JournalBatch): Promise<JournalPlace>;
   head(roomId: string): Promise<JournalHead | undefined>;
   /** Attempts count from 0 again. This and the next two change nothing when the epoch is not current. */
   settle(roomId: string, epoch: number): Promise<void>;
@@ -69,4 +73,16 @@ export interface Journal {
   /** Bytes of all batches from the last that begins on. */
   read(roomId: string): Promise<Uint8Array[]>;
   close(): Promise<void>;
+}
+
+/**
+ * What the place a journal is at says of a batch: it is there, somebody else has the room or it ended, the batch is the next one the
+ * journal would take, or the journal misses others before it.
+ */
+export function verdictOn(batch: JournalBatch, place: JournalPlace | undefined): "taken" | "over" | "next" | "lost" {
+  const { epoch, number, begins } = batch;
+  if (place === undefined || place.epoch < epoch) return begins ? "next" : "lost";
+  if (place.epoch > epoch || place.state !== "") return "over";
+  if (place.number === number) return "taken";
+  return begins || place.number === number - 1 ? "next" : "lost";
 }

@@ -6,7 +6,7 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import { nextEpoch } from "../ownership/epoch.ts";
-import type { Journal, JournalBatch, JournalClaim, JournalHead, RoomEnd } from "./journal.ts";
+import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, RoomEnd } from "./journal.ts";
 import type { OwnedRoom } from "./store.ts";
 
 interface Kept {
@@ -51,7 +51,7 @@ export class MemoryJournal implements Journal {
     return { isWon: true, head };
   }
 
-  async append(roomId: string, batch: JournalBatch): Promise<Pick<JournalHead, "epoch" | "number" | "state">> {
+  async append(roomId: string, batch: JournalBatch): Promise<JournalPlace> {
     const kept = this.#rooms.get(roomId) ?? { head: NOTHING, key: "", lastOwner: batch.owner, players: 0, batches: [] };
     const { head } = kept;
     const { epoch, number, owner, begins } = batch;

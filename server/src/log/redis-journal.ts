@@ -11,7 +11,7 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
-import type { Journal, JournalBatch, JournalClaim, JournalHead, RoomEnd } from "./journal.ts";
+import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, RoomEnd } from "./journal.ts";
 import { type RedisAddress, RedisConnection } from "./redis-connection.ts";
 import { HEAD_FIELDS, type HeadAnswer, type LogRedis } from "./redis-scripts.ts";
 import { roomIdOf, roomName } from "./room-name.ts";
@@ -50,7 +50,7 @@ export class RedisJournal implements Journal {
     return { isWon: won === 1, head: headIn(answer as HeadAnswer) };
   }
 
-  async append(roomId: string, batch: JournalBatch): Promise<Pick<JournalHead, "epoch" | "number" | "state">> {
+  async append(roomId: string, batch: JournalBatch): Promise<JournalPlace> {
     const redis = await this.#connection.open();
     const { epoch, number, begins, owner, players, chunks } = batch;
     const { own, log } = this.#keysOf(roomId);
