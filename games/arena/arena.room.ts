@@ -5,7 +5,17 @@ import { botName } from "./arena.bot.ts";
 import { type CommandHandlers, GameRoom, type Step } from "@ninelives/server";
 import type { JoinOptions } from "@ninelives/shared-schema";
 import { PACK_SPOTS, SPAWNS } from "./arena.map.ts";
-import { type Control, ranking, SHIP_R, shotAt, shotFrom, shotHits, stepShip, wayBlocked } from "./arena.sim.ts";
+import {
+  type Control,
+  freeHue,
+  ranking,
+  SHIP_R,
+  shotAt,
+  shotFrom,
+  shotHits,
+  stepShip,
+  wayBlocked,
+} from "./arena.sim.ts";
 import { Arena, Pack, Rules, Ship, Shot, ShotSecret } from "./arena.type.ts";
 
 /** Inputs a session may save up while its connection stalls, and have applied in one step afterwards. */
@@ -44,8 +54,12 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
       this.memory.packReadyMs.push(0);
     }
     this.state.phaseEndsMs = roundMs;
-    this.#rewind = this.allowRewindState({ maxRewindMs: REWIND_MS });
-    this.#rewind.attachAll(this.state.ships, { fields: ["x", "y"] });
+    this.#watchShips();
+  }
+
+  /** Where ships were before the match changed its process nobody knows: shots are judged by where they are. */
+  override onRestore(): void {
+    this.#watchShips();
   }
 
   /** Everybody in the match talks with everybody. */
@@ -84,6 +98,11 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     }
     this.#flyShots(dt);
     this.#handOutPacks();
+  }
+
+  #watchShips(): void {
+    this.#rewind = this.allowRewindState({ maxRewindMs: REWIND_MS });
+    this.#rewind.attachAll(this.state.ships, { fields: ["x", "y"] });
   }
 
   #applyInputs(sessionId: string, ship: Ship, dt: number): void {
@@ -218,18 +237,13 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
   }
 
   #addShip(id: string, name: string, isBot: boolean): void {
-    const ship = new Ship().assign({ name, hue: this.#freeHue(), bot: isBot });
+    const ship = new Ship().assign({
+      name,
+      hue: freeHue(this.state.ships.values(), this.random.index(360)),
+      bot: isBot,
+    });
     this.#spawn(id, ship);
     this.state.ships.set(id, ship);
-  }
-
-  /** The colour least like the others', degrees: a shot says whose it is. */
-  #freeHue(): number {
-    const used = [...this.state.ships.values()].map(({ hue }) => hue);
-    const apart = (hue: number) => Math.min(...used.map((other) => 180 - Math.abs(Math.abs(hue - other) - 180)));
-    const first = this.random.index(360);
-    const hues = Array.from({ length: 24 }, (_, index) => (first + index * 15) % 360);
-    return hues.reduce((best, next) => (apart(next) > apart(best) ? next : best));
   }
 
   /** At the start farthest from everyone alive. */

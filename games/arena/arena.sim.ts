@@ -164,3 +164,11 @@ function pushOut(ship: Body, wall: Rect): void {
     ship.vy -= into * ny;
   }
 }
+
+/** The colour least like the others', degrees, of those from `first` on: a shot says whose it is. */
+export function freeHue(ships: Iterable<{ readonly hue: number }>, first: number): number {
+  const used = Array.from(ships, ({ hue }) => hue);
+  const apart = (hue: number) => Math.min(...used.map((other) => 180 - Math.abs(Math.abs(hue - other) - 180)));
+  const hues = Array.from({ length: 24 }, (_, index) => (first + index * 15) % 360);
+  return hues.reduce((best, next) => (apart(next) > apart(best) ? next : best));
+}

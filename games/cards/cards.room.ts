@@ -53,8 +53,14 @@ export class CardsRoom extends GameRoom<typeof Cards> {
   override onJoin(client: Client, { name }: JoinOptions<typeof Cards>): void {
     const bot = this.state.seats.size >= Cards.maxPlayers ? spareBot(this.state.seats) : undefined;
     if (bot !== undefined) this.#free(bot);
-    const seat = this.#take(client.sessionId, name, false);
-    this.#show(client, seat);
+    this.#take(client.sessionId, name, false);
+  }
+
+  /** Only the owner's view lets a hand through. */
+  override viewFor({ sessionId }: Client): StateView {
+    const view = new StateView();
+    view.add(this.state.seats.get(sessionId)!);
+    return view;
   }
 
   override onDrop({ sessionId }: Client): void {
@@ -62,11 +68,9 @@ export class CardsRoom extends GameRoom<typeof Cards> {
     if (seat !== undefined) seat.away = true;
   }
 
-  override onReconnect(client: Client): void {
-    const seat = this.state.seats.get(client.sessionId);
-    if (seat === undefined) return;
-    seat.away = false;
-    this.#show(client, seat);
+  override onReconnect({ sessionId }: Client): void {
+    const seat = this.state.seats.get(sessionId);
+    if (seat !== undefined) seat.away = false;
   }
 
   override onLeave(client: Client): void {
@@ -84,13 +88,6 @@ export class CardsRoom extends GameRoom<typeof Cards> {
 
   get #nowMs(): number {
     return Math.round(this.clock.elapsedTime);
-  }
-
-  /** Only the owner's view lets a hand through. */
-  #show(client: Client, seat: Seat): void {
-    if (client.view !== undefined) return;
-    client.view = new StateView();
-    client.view.add(seat);
   }
 
   #seatInTurn(sessionId: string): Seat {

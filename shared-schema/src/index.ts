@@ -39,7 +39,7 @@ export { RoomImage } from "./log/room-image.ts";
 export {
   DurableTimer,
   HostMemory,
-  newHostMemory,
+  newRoomMemory,
   type RoomMemory,
   roomMemoryClass,
   Seat,

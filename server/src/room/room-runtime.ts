@@ -5,10 +5,9 @@
 import {
   contractOf,
   LIMITS,
-  newHostMemory,
+  newRoomMemory,
   Random,
   type RoomMemory,
-  roomMemoryClass,
   type RoomType,
 } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
@@ -94,7 +93,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       { contract: () => contractOf(type), epoch: () => this.epoch, doors: services.doors },
       past?.mailboxes,
     );
-    this.memory = past?.memory ?? this.#newMemory();
+    this.memory = past?.memory ?? newRoomMemory(type, services.seed(), services.secret());
     this.#recorder = new Recorder({
       type,
       services,
@@ -241,13 +240,6 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #keepWallTime(): void {
     const bornWallMs = this.#services.clock.wallMs() - this.elapsedMs;
     if (Math.abs(bornWallMs - this.memory.host.bornWallMs) > WALL_DRIFT_MS) this.memory.host.bornWallMs = bornWallMs;
-  }
-
-  #newMemory(): RoomMemory<T> {
-    const memory = new (roomMemoryClass(this.#type))();
-    memory.host = newHostMemory(this.#services.seed(), this.#services.secret());
-    memory.game = new this.#type.memory() as RoomMemory<T>["game"];
-    return memory;
   }
 
   #patch(): TreeBytes | undefined {

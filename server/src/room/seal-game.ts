@@ -4,20 +4,13 @@
  */
 import { type Client, ClientState, Rewind, type Room } from "@colyseus/core";
 import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
-import {
-  advertisePatchRate,
-  endStaleConnection,
-  holdSeat,
-  isConfirmed,
-  isGhost,
-  StepClock,
-  stopPatchTimer,
-} from "../adapter.ts";
+import { advertisePatchRate, endStaleConnection, isConfirmed, isGhost, StepClock, stopPatchTimer } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
+import { holdFor } from "../session/hold.ts";
 import { joinOptions } from "../session/join-options.ts";
-import type { TopicAccess } from "../topics/audience.ts";
 import { RoomTopics } from "../topics/room-topics.ts";
 import { converse } from "./conversation.ts";
+import { attempt, checkTimers, mayUseTopic, showHidden } from "./game-calls.ts";
 import { gameRoomHost } from "./game-host.ts";
 import { attachHost, GameRoom } from "./game-room.ts";
 import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
@@ -32,6 +25,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
   warnOfUnlogged(type, [type.state, type.memory], services.logger);
 
   class SealedGameRoom extends protect(Game, type, services) {
+    readonly #onFault = (error: unknown, where: string) => this.onUncaughtException!(error as never, where as never);
     /** Patches leave at tick edges only; one that is asked for in between waits for the next. */
     #publishing = false;
     /** Connections whose player was told to be in, or is about to be: these may come back. */
@@ -43,26 +37,28 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       host: services.hostTopics,
       roomId: () => this.roomId,
       newEpoch: services.topicEpoch,
-      mayUse: (client, topic, access) => this.#mayUse(client, topic, access),
-      onFault: (error, where) => this.#fault(error, where),
+      mayUse: (client, topic, access) => mayUseTopic(gameOf(this), client, topic, access, this.#onFault),
+      onFault: this.#onFault,
     });
 
     constructor() {
       super();
       const past = pastOf(this);
-      const clock = new StepClock((error) => this.#fault(error, "timer"), past?.elapsedMs);
+      const clock = new StepClock((error) => this.#onFault(error, "timer"), past?.elapsedMs);
       this.clock = clock;
       stopPatchTimer(this);
       this.maxClients = type.maxPlayers;
       if (past !== undefined) this.state = past.state(type.state);
       else this.state ??= new type.state();
-      const onEventFault = (error: unknown, name: string) => this.#fault(error, `event ${name}`);
+      const onEventFault = (error: unknown, name: string) => this.#onFault(error, `event ${name}`);
       attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, onEventFault), tuning);
       const game = gameOf(this);
       runtimeOf(this).drive({
         advanceClock: (stepMs) => clock.step(stepMs),
-        timer: ({ name, payload }) => this.#attempt(`timer ${name}`, () => game.timers![name]!(payload as never)),
-        step: (tick) => this.#attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime })),
+        timer: ({ name, payload }) =>
+          attempt(`timer ${name}`, () => game.timers![name]!(payload as never), this.#onFault),
+        step: (tick) =>
+          attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault),
         publish: (patch) => {
           this.#publishing = true;
           try {
@@ -92,7 +88,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         topics: this.#topics,
         handlers: gameOf(this).commands,
         metrics: services.metrics,
-        onFault: (error, where) => this.#fault(error, where),
+        onFault: this.#onFault,
       });
       checkTimers(type, gameOf(this));
       await (pastOf(this) === undefined ? this.#begin(options) : goingOn(this, () => this.#goOn()));
@@ -109,7 +105,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         const joined = super.onJoin!(client, checked as never, auth as never);
         const committed = new Promise<void>((resolve) => outbox.stage(resolve));
         await joined;
-        this.#show(client);
+        showHidden(gameOf(this), client, this.#onFault);
         await committed;
         if (client.state === ClientState.JOINING) this.#letIn.add(client);
       });
@@ -126,7 +122,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         runtimeOf(this).sessions.entered(client);
         this.#connected(client, page);
         return super.onReconnect!(client);
-      }).catch((error: unknown) => this.#fault(error, "onReconnect"));
+      }).catch((error: unknown) => this.#onFault(error, "onReconnect"));
     }
 
     override onLeave(client: Client, code?: number): Promise<void> {
@@ -157,7 +153,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
       const isKnown = isConfirmed(client) || this.#cameBack.has(client);
       const seconds = isIn ? this.#seatHoldSeconds(isKnown) : 0;
-      if (seconds > 0) this.#hold(client, seconds);
+      if (seconds > 0) holdFor(this, client, seconds, services.clock);
       runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;
       services.logger.info(
@@ -183,12 +179,6 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     #seatHoldSeconds(confirmed: boolean): number {
       const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
       return confirmed ? held : Math.min(held, LIMITS.unconfirmedSeatHoldSeconds);
-    }
-
-    #hold(client: Client, seconds: number): void {
-      const seat = holdSeat(this, client);
-      const timer = services.clock.after(seconds * 1000, () => seat.giveUp());
-      void seat.settled.then(() => timer.cancel());
     }
 
     /** Our client is welcomed, and told what it misses; a stock one is not. */
@@ -223,41 +213,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       sessions.entered(client);
       this.#letIn.add(client);
       this.#cameBack.add(client);
-      this.#show(client);
+      showHidden(gameOf(this), client, this.#onFault);
       return Promise.resolve();
-    }
-
-    /** What the player sees of the hidden fields, if the game says so. */
-    #show(client: Client): void {
-      const game = gameOf(this);
-      if (game.viewFor === undefined) return;
-      this.#attempt("viewFor", () => {
-        const view = game.viewFor!(client);
-        if (view !== undefined) client.view = view;
-      });
-    }
-
-    /** What the game says; a throw is a no. */
-    #mayUse(client: Client, topic: string, access: TopicAccess): boolean {
-      try {
-        return gameOf(this).authorizeTopic?.(client, topic as never, access) ?? false;
-      } catch (error) {
-        this.#fault(error, "authorizeTopic");
-        return false;
-      }
-    }
-
-    #attempt(where: string, run: () => unknown): void {
-      try {
-        const later = run();
-        if (later instanceof Promise) later.catch((error: unknown) => this.#fault(error, where));
-      } catch (error) {
-        this.#fault(error, where);
-      }
-    }
-
-    #fault(error: unknown, where: string): void {
-      this.onUncaughtException!(error as never, where as never);
     }
   }
   return SealedGameRoom;
@@ -265,11 +222,4 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
 function gameOf(room: Room): GameRoom<RoomType> {
   return room as unknown as GameRoom<RoomType>;
-}
-
-function checkTimers(type: RoomType, { timers }: GameRoom<RoomType>): void {
-  for (const name of Object.keys(type.timers)) {
-    if (timers?.[name] === undefined)
-      throw new TypeError(`room type "${type.name}": timer "${name}" has no handler in its room class`);
-  }
 }

@@ -2,7 +2,8 @@
 import type { Client } from "@colyseus/core";
 import { defineRoomType, NoMemory, type RoomType, type SchemaClass } from "@ninelives/shared-schema";
 import { Schema, type StateView } from "@colyseus/schema";
-import { holdSeat, isGhost, isHeld, useMonotonicTime } from "../adapter.ts";
+import { isGhost, isHeld, useMonotonicTime } from "../adapter.ts";
+import { holdFor } from "../session/hold.ts";
 import type { Past, Pause } from "./past.ts";
 import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
@@ -46,9 +47,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
       runtimeOf(this).seats.connected(client.sessionId, false);
       await super.onDrop?.(client, code);
       if (!isGhost(client) || isHeld(this, client.sessionId)) return;
-      const seat = holdSeat(this, client);
-      const timer = services.clock.after(services.seatHoldSeconds * 1000, () => seat.giveUp());
-      void seat.settled.then(() => timer.cancel());
+      holdFor(this, client, services.seatHoldSeconds, services.clock);
     }
 
     override broadcastPatch(): boolean {

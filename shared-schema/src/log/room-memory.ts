@@ -103,8 +103,15 @@ export interface RoomMemory<T extends RoomType> extends Schema {
 
 const made = new WeakMap<RoomType, SchemaClass>();
 
-/** What the framework remembers of a new room, its chance seeded. `secret`: unguessable, the room's own. */
-export function newHostMemory(seed: number, secret: string): HostMemory {
+/** The memory of a new room, its chance seeded. `secret`: unguessable, the room's own. */
+export function newRoomMemory<T extends RoomType>(type: T, seed: number, secret: string): RoomMemory<T> {
+  const memory = new (roomMemoryClass(type))();
+  memory.host = newHostMemory(seed, secret);
+  memory.game = new type.memory() as RoomMemory<T>["game"];
+  return memory;
+}
+
+function newHostMemory(seed: number, secret: string): HostMemory {
   return new HostMemory({ secret, random: new RandomState(seedWords(seed)) });
 }
 
