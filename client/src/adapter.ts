@@ -31,7 +31,7 @@ export interface Wire {
   readonly isOpen: boolean;
   send(frame: Uint8Array): void;
   /** Drops the connection; it comes back. */
-  close(): void;
+  cut(): void;
 }
 
 /** What matchmaking said of where a seat is. */
@@ -58,7 +58,7 @@ export class SessionRoom extends SdkRoom {
     const wire = this.#connect(this, { address, doors: Array.isArray(doors) ? doors : [] });
     const send = (frame: Uint8Array) => wire.send(frame);
     this.connection = Object.defineProperties(
-      { events: {}, send, sendUnreliable: send, close: () => wire.close() },
+      { events: {}, send, sendUnreliable: send, close: () => wire.cut() },
       { isOpen: { get: () => wire.isOpen } },
     ) as never;
   }

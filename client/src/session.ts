@@ -106,14 +106,7 @@ export class Session {
 
   /** What the SDK's room uses in place of a connection. */
   get wire(): Wire {
-    const { lifeline } = this;
-    return {
-      get isOpen() {
-        return lifeline.isOpen;
-      },
-      send: (frame) => lifeline.send(frame),
-      close: () => lifeline.cut(),
-    };
+    return this.lifeline;
   }
 
   /** Goes on with what the page before kept. */

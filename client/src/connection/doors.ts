@@ -22,6 +22,7 @@ export interface DoorsOptions {
 
 export class Doors {
   readonly #home: string;
+  readonly #random: () => number;
   #order: string[];
   #at = 0;
   /** The one that worked, and behind which nobody answered any more. */
@@ -29,6 +30,7 @@ export class Doors {
 
   constructor({ home, first, given, random }: DoorsOptions) {
     this.#home = home;
+    this.#random = random;
     const others = given.filter(isGivenAddress).map((address) => this.#resolve(address));
     const known = new Set([home, ...shuffled([...new Set(others)], random)]);
     known.delete(first);
@@ -59,8 +61,8 @@ export class Doors {
     const { current } = this;
     const named = [this.#home, ...given.filter(isGivenAddress).map((address) => this.#resolve(address))];
     const kept = this.#order.filter((door) => door === current || named.includes(door));
-    const fresh = named.filter((door) => !kept.includes(door));
-    this.#order = [...kept, ...new Set(fresh)].slice(0, LIMITS.doors);
+    const fresh = new Set(named.filter((door) => !kept.includes(door)));
+    this.#order = [...kept, ...shuffled([...fresh], this.#random)].slice(0, LIMITS.doors);
     this.#at = this.#order.indexOf(current);
   }
 

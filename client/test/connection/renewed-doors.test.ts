@@ -10,14 +10,14 @@ const order = (list: Doors) => {
 };
 
 describe("doors that are told anew", () => {
-  it("[MOV6] the current one and the server itself stay, what is not named any more goes, what is new comes last", () => {
+  it("[MOV5] the current one and the server itself stay, what is not named any more goes, what is new comes last", () => {
     const list = doors(["b:1", "c:1"]);
     list.renew(["c:1", ":5", "nonsense"]);
     assert.equal(list.current, "a:1");
     assert.deepEqual(new Set(order(list)), new Set(["a:1", "home:1", "c:1", "home:5"]));
   });
 
-  it("[MOV6] an empty list leaves the way that works", () => {
+  it("[MOV5] an empty list leaves the way that works", () => {
     const list = doors(["b:1"]);
     list.renew([]);
     assert.deepEqual(order(list), ["a:1", "home:1"]);
