@@ -67,7 +67,7 @@ describe("two processes with one Redis", () => {
     await ada.leave();
   });
 
-  it("[OWN9] a match goes on when Redis goes away; what it would say waits", async () => {
+  it("[OWN16] a match goes on when Redis goes away; what it would say waits", async () => {
     const [, second] = processes as [MainProcess, MainProcess];
     const ada = await connect(urls[1]!).joinOrCreate(Lab, { name: "Ada" });
     await redis.stop();
