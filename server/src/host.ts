@@ -112,6 +112,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     metrics,
     store,
     owner: matchMaker.processId,
+    versionOf: (name) => (types.has(name) ? (types.get(name)?.version ?? 1) : undefined),
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),

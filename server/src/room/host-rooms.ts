@@ -70,7 +70,8 @@ export class HostRooms {
 
   /** Stops the room where it is. Resolves when another process may take it; its players are still here and know of nothing. */
   async release(roomId: string): Promise<void> {
-    await runtimeOf(this.#rooms.get(roomId)!).release();
+    const room = this.#rooms.get(roomId);
+    if (room !== undefined) await runtimeOf(room).release();
   }
 
   /** The room is another process's: nothing of it is written here any more, and its players are sent on. */

@@ -2,14 +2,7 @@
  * What stands behind one room while it lives: inbox, ticker, outbox, memory and log, tied together. `seal()` builds one per
  * room; a game never sees it, `GameRoom` calls it.
  */
-import {
-  contractOf,
-  LIMITS,
-  newRoomMemory,
-  Random,
-  type RoomMemory,
-  type RoomType,
-} from "@ninelives/shared-schema";
+import { contractOf, LIMITS, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import type { LogAppender } from "../log/store.ts";

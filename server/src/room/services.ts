@@ -14,6 +14,8 @@ export interface RoomServices {
   /** Process id, in whose name rooms are taken. */
   readonly owner: string;
   readonly hostTopics: HostTopics;
+  /** Version of a room type of this host; undefined when it has none of that name. */
+  readonly versionOf: (typeName: string) => number | undefined;
   /** The rooms of this host; each says when it begins and ends. */
   readonly rooms: HostRooms;
   /** This process is sure that its rooms are its own. Asked before every tick. */

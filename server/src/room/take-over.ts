@@ -5,7 +5,7 @@
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { listAs, type Listing, seatGhost } from "../adapter.ts";
-import { parseSegments } from "../log/read-log.ts";
+import { type LogHeader, parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
@@ -24,13 +24,22 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
   }
   const content = parseSegments(await store.read(roomId));
   for (const { code, message } of content.damage) logger.warn({ roomId, code }, `a log is damaged: ${message}`);
-  const name = content.header?.type;
-  if (name === undefined) throw new NetError("LOG_CORRUPT", `room "${roomId}": its log has no header`);
+  const name = playable(roomId, content.header, services);
   await handOver({ content, appender }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
   const room = matchMaker.getLocalRoomById(roomId);
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
   logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: appender.epoch }, "room taken over");
+}
+
+/** The type of a room that this build can go on with. */
+function playable(roomId: string, header: LogHeader | undefined, { versionOf }: RoomServices): string {
+  if (header === undefined) throw new NetError("LOG_CORRUPT", `room "${roomId}": a header expected in its log`);
+  const { type, version } = header;
+  const known = versionOf(type);
+  if (known === version) return type;
+  const have = known === undefined ? "no such room type" : `version ${known}`;
+  throw new NetError("QUARANTINED", `room "${roomId}" was played by version ${version} of "${type}": here is ${have}`);
 }
 
 async function populate(room: Room, { logger }: RoomServices) {
@@ -65,12 +74,13 @@ export async function takeOverAll(owned: readonly OwnedRoom[], services: RoomSer
 }
 
 async function takeOverOrSetAside(owned: OwnedRoom, services: RoomServices): Promise<void> {
-  const { store, logger, metrics } = services;
+  const { store, logger, metrics, rooms } = services;
   const { roomId } = owned;
   try {
     await takeOver(owned, services);
   } catch (error) {
     metrics.fault("host", "restore");
+    await rooms.drop(roomId, undefined);
     logger.error({ roomId, err: error }, "a room could not be restored: it is set aside, its log is kept");
     const current = await store.ownerOf(roomId);
     if (current !== undefined) await store.quarantine(roomId, current.epoch);
