@@ -107,7 +107,7 @@ describe("the card table", () => {
   });
 
   it("[CA3] an illegal move is refused with a sentence and changes nothing", async () => {
-    const [ada, bob] = await seat(2, "fillTo: 0");
+    const [ada, bob] = await seat(2, "fillTo: 0\nturnSeconds: 600");
     await stage.ticksUntil("a round", () => stage.table.state.phase === "playing");
     stage.hold(ada!, ["2S", "8C", "AH"], "TH", "5H");
     stage.table.state.nowMs = 0;

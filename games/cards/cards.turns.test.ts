@@ -17,14 +17,14 @@ describe("turns at the card table", () => {
   }
 
   it("[CA4] the turn runs out while a player is away: the room draws and passes; seat, hand and score are there after the return", async () => {
-    const [ada, bob] = await seat(2, "fillTo: 0\nturnSeconds: 20");
+    const [ada, bob] = await seat(2, "fillTo: 0\nturnSeconds: 600");
     await stage.ticksUntil("a round", () => stage.table.state.phase === "playing");
     stage.hold(ada!, ["2S", "9C", "AH"], "TH");
     stage.seatOf(ada!).score = 17;
     await stage.ticks();
-    const { endsMs } = stage.table.state;
     ada!.goOffline();
     await stage.ticksUntil("the drop", () => stage.seatOf(ada!).away);
+    const endsMs = stage.endTurnIn(2_000);
     await stage.ticksUntil("the last moment", () => stage.table.clock.elapsedTime >= endsMs - STEP_MS);
     assert.deepEqual([stage.table.state.turn, stage.table.state.endsMs], [ada!.room.sessionId, endsMs]);
     await stage.ticks();
@@ -40,7 +40,7 @@ describe("turns at the card table", () => {
   });
 
   it("[CA4] moves made offline are applied once and in order, if they are still legal, else refused", async () => {
-    const [ada, bob] = await seat(2, "fillTo: 0\nturnSeconds: 20");
+    const [ada, bob] = await seat(2, "fillTo: 0\nturnSeconds: 600");
     await stage.ticksUntil("a round", () => stage.table.state.phase === "playing");
     stage.hold(ada!, ["2S", "3H", "AH"], "TH");
     await stage.ticks();
@@ -65,6 +65,7 @@ describe("turns at the card table", () => {
     ada!.goOffline();
     await stage.ticksUntil("the drop", () => stage.seatOf(ada!).away);
     const late = assert.rejects(ada!.room.command("play", { card: "AH" }), { message: "It is not your turn." });
+    stage.endTurnIn(1_000);
     await stage.ticksUntil("the end of her turn", () => stage.table.state.turn === bob!.room.sessionId);
     ada!.goOnline();
     await pump(stage.clock, late);
@@ -74,7 +75,7 @@ describe("turns at the card table", () => {
   });
 
   it("[CA5] a round is won with the last card and scores the others' hands; a new one is dealt after the pause", async () => {
-    const [ada, bob] = await seat(2, "fillTo: 0\nroundPauseSeconds: 4\nhandSize: 7");
+    const [ada, bob] = await seat(2, "fillTo: 0\nroundPauseSeconds: 100\nhandSize: 7");
     await stage.ticksUntil("a round", () => stage.table.state.phase === "playing");
     stage.hold(ada!, ["8C"], "TH");
     await stage.ticks();

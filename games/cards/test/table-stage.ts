@@ -71,6 +71,11 @@ export class TableStage {
     return this.guests.find(({ room }) => room.sessionId === this.table.state.turn);
   }
 
+  /** The turn ends after so much of the room's time, however long tests gave it; returns when that is. */
+  endTurnIn(ms: number): number {
+    return (this.table.state.endsMs = Math.round(this.table.clock.elapsedTime) + ms);
+  }
+
   allCards(): string[] {
     const { state, memory } = this.table;
     return [...memory.deck, ...memory.pile, state.top, ...[...state.seats.values()].flatMap(({ hand }) => [...hand])];
