@@ -24,6 +24,7 @@ import { type Place, Seat } from "./connection/seat.ts";
 import { type KeptSeat, writeSeat } from "./connection/seat-keeper.ts";
 import { CommandOutbox } from "./delivery/command-outbox.ts";
 import { EventInbox } from "./delivery/event-inbox.ts";
+import { StateGate } from "./delivery/state-gate.ts";
 import { joinError, refusal } from "./errors.ts";
 import type { SessionServices } from "./services.ts";
 
@@ -56,8 +57,12 @@ export class Session {
   readonly #services: SessionServices;
   readonly #hooks: SessionHooks;
   readonly #contract: Contract;
-  #wasIn = false;
-  #hasState = false;
+  readonly #gate = new StateGate({
+    take: (frame) => this.#show(frame),
+    full: () => this.lifeline.cut("LINK_DEAD"),
+  });
+  /** Its time was measured with the owner before. */
+  #hasOldClock = false;
   #isWelcome = false;
   /** Why this session was not let in. */
   refusal: NetError | undefined;
@@ -82,12 +87,12 @@ export class Session {
     this.entered.catch(() => {});
     const means = { ...services, connection: this.connection, doors: this.#seat.doors };
     this.lifeline = new Lifeline({ ...means, hooks: this.#lifelineHooks() });
-    this.inbox = new EventInbox({ sendAck: (ack) => this.#send(writeClientFrame(ack, undefined)) }, clock);
+    this.inbox = new EventInbox({ sendAck: (ack) => this.lifeline.send(writeClientFrame(ack, undefined)) }, clock);
     this.outbox = new CommandOutbox(
       {
         send: (command, isAgain) => {
           if (isAgain) this.counts.commandsResent++;
-          this.#send(writeClientFrame(this.inbox.takeAck(), command));
+          this.lifeline.send(writeClientFrame(this.inbox.takeAck(), command));
         },
         numberOf: (name) => this.names.commands.indexOf(name),
         isConnected: () => this.connection.state === "CONNECTED",
@@ -129,20 +134,17 @@ export class Session {
       dropped: () => this.#dropped(),
       refused: (code: number, reason: string) => this.#refuse(refusal(code, reason)),
       ended: (reason: keyof typeof CODES) => this.#ended(reason),
-      ping: () => this.#send(PING_FRAME),
-      goodbye: () => this.#send(LEAVE_FRAME),
+      ping: () => this.lifeline.send(PING_FRAME),
+      goodbye: () => this.lifeline.send(LEAVE_FRAME),
     };
   }
 
   #whereTo(): string {
+    this.#gate.close();
     const { eventSeq, resultId } = this.inbox;
     const isAgain = this.connection.state !== "CONNECTING";
     if (isAgain) this.#sdk.beginAgain();
     return this.#seat.address({ epoch: this.#epoch, eventSeq, resultId, page: this.#page }, isAgain);
-  }
-
-  #send(frame: Uint8Array): void {
-    this.lifeline.send(frame);
   }
 
   #frame(data: ArrayBuffer): void {
@@ -154,18 +156,23 @@ export class Session {
     const isFresh = kind === "join with layout" && isAgain;
     if (isFresh) this.#sdk.forgetLayout();
     if (kind === "pong") this.lifeline.answered();
-    this.#sdk.take(data);
-    if (kind === "join" || kind === "join with layout") {
-      this.#wasIn = true;
-      this.lifeline.joined();
+    if (kind === "state") {
+      this.#gate.pass(data);
+      return;
     }
+    this.#sdk.take(data);
+    if (kind === "join" || kind === "join with layout") this.lifeline.joined();
     if (isFresh) this.inbox.tellApp(() => this.#hooks.fresh());
-    if (kind !== "state") return;
+  }
+
+  #show(frame: ArrayBuffer): void {
+    this.#sdk.take(frame);
+    if (this.#hasOldClock) this.#sdk.restartClock();
+    this.#hasOldClock = false;
     this.counts.patches++;
-    this.counts.patchBytes += data.byteLength;
-    this.#hasState = true;
+    this.counts.patchBytes += frame.byteLength;
     this.#hooks.stateArrived();
-    this.#arrive();
+    this.#enter();
   }
 
   /** A frame of the delivery channel, without opcode and channel. */
@@ -202,7 +209,7 @@ export class Session {
       this.lifeline.cut("LINK_DEAD");
       return;
     }
-    if (epoch > this.#epoch && this.#epoch > 0) this.#sdk.restartClock();
+    this.#hasOldClock = epoch > this.#epoch && this.#epoch > 0;
     this.#epoch = epoch;
     this.#page = page;
     this.names = names ?? this.#contract;
@@ -215,11 +222,7 @@ export class Session {
     this.inbox.resultId = Math.min(this.inbox.resultId, commandId);
     this.#isWelcome = true;
     this.outbox.opened(commandId);
-    this.#arrive();
-  }
-
-  #arrive(): void {
-    if (this.#hasState && this.#isWelcome) this.#enter();
+    this.#gate.open();
   }
 
   #dropped(): void {
@@ -233,7 +236,7 @@ export class Session {
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
     if (this.#isWelcome) this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
-    if (this.#wasIn) this.#sdk.onLeave.invoke(CODES[reason].code);
+    if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
 
   #keep(): void {

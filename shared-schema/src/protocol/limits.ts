@@ -72,6 +72,8 @@ export const LIMITS = {
   /** A client says what it has after this many items, or this long after the first of them, ms. */
   ackItems: 32,
   ackAfterMs: 1_000,
+  /** States and patches a client holds until it was welcomed. At the cap it drops the connection. */
+  earlyStates: 64,
   /** Inputs buffered per session. At the cap the oldest is dropped (Colyseus's ring). */
   inputBuffer: 32,
   /** Answers and events for stock clients waiting for a commit, per room. At the cap a new one is dropped and counted. */
