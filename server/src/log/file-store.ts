@@ -6,7 +6,8 @@
  * There is no moment without a readable snapshot: the old segment keeps its name until the new one is whole on disk.
  * One process has the folder (dir-lock.ts), so owners are kept in its memory: after a restart nobody has the rooms.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LIMITS } from "@ninelives/shared-schema";
 import { nextEpoch } from "../ownership/epoch.ts";
@@ -114,6 +115,7 @@ export class FileStore implements LogStore {
 
   async #claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
     await mkdir(this.#dir, { recursive: true });
+    await access(this.#dir, constants.W_OK);
     const current = await this.ownerOf(roomId);
     if (current?.epoch !== from) throw ownedError(roomId, from, current);
     await this.#living.get(roomId)?.appender.fence();
@@ -121,7 +123,7 @@ export class FileStore implements LogStore {
     const { clock, onFault } = this.#options;
     const epoch = nextEpoch(current?.epoch ?? (await this.#lastEpoch(roomId)), clock.wallMs());
     const attempts = current === undefined ? 0 : (await this.#claimsOf(base)).attempts + 1;
-    if (current !== undefined) await writeFile(base + CLAIMS, `${attempts} ${epoch}`);
+    if (current !== undefined) await this.#count(base, attempts, epoch);
     await adopt(base);
     const appender = new FileAppender({
       base,
@@ -157,6 +159,13 @@ export class FileStore implements LogStore {
     const text = (await readFile(base + CLAIMS, "utf8").catch(missingIsUndefined)) ?? "";
     const [attempts = 0, epoch = 0] = text.split(" ").map((number) => Number.parseInt(number, 10) || 0);
     return { attempts, epoch };
+  }
+
+  /** A full disk is no reason to leave the room to nobody. */
+  async #count(base: string, attempts: number, epoch: number): Promise<void> {
+    await writeFile(base + CLAIMS, `${attempts} ${epoch}`).catch((error: unknown) =>
+      this.#options.onFault(`${base}.log: the claim is not counted`, error),
+    );
   }
 
   async #lastEpoch(roomId: string): Promise<number> {

@@ -5,6 +5,9 @@ import type { Journal, JournalClaim, JournalHead } from "./journal.ts";
 import { JournalAppender } from "./journal-appender.ts";
 import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
 
+/** Between two tries of a claim, ms. */
+const RETRY_MS = 100;
+
 export interface JournalStoreOptions {
   readonly journal: Journal;
   readonly clock: Clock;
@@ -80,11 +83,14 @@ export class JournalStore implements LogStore {
 
   /** The same claim again while nobody answers: the one whose answer was lost may have been granted. */
   async #tryClaim(roomId: string, claim: JournalClaim): ReturnType<Journal["claim"]> {
-    for (let tries = 1; ; tries++) {
+    const { journal, clock } = this.#options;
+    const endMs = clock.now() + LIMITS.claimMs;
+    for (;;) {
       try {
-        return await this.#options.journal.claim(roomId, claim);
+        return await journal.claim(roomId, claim);
       } catch (error) {
-        if (tries === LIMITS.claimTries) throw error;
+        if (clock.now() >= endMs) throw error;
+        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
       }
     }
   }

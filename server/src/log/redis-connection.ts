@@ -65,6 +65,8 @@ const PATIENCE = {
   commandTimeout: LIMITS.journalAnswerMs,
   /** A connection that swallows commands is given up, or it would be for minutes. */
   socketTimeout: LIMITS.journalAnswerMs,
+  /** A Redis that reads its file is asked again so soon. */
+  maxLoadingRetryTime: LIMITS.redisReconnectMs,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
 };

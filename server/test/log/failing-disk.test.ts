@@ -120,6 +120,37 @@ describe("a disk that refuses writes", () => {
     assert.deepEqual(ticksOf(await store.read("room")), [0]);
   });
 
+  it("[OWN16] on a full disk a room can still be taken over, and plays on once there is room", async () => {
+    await append(log, record(1));
+    fill();
+    await log.close("released");
+    const again = await take(store, "room");
+    assert.match(faults[0]!, /the claim is not counted/);
+    assert.equal(again.attempts, 1);
+    assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
+    again.begin(beginning(2, { bytes: 8_000 }), () => committed.push(2));
+    await refused(2);
+    rmSync(filler());
+    clock.advance(RETRY_MS);
+    await append(again, record(3));
+    assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2, 3]);
+    await again.close("released");
+  });
+
+  it("[OWN16] on a disk that can only be read nobody takes a room; what is there can be read, and taken later", async () => {
+    await log.close("released");
+    const remount = (how: string) => execFileSync("mount", ["-o", `remount,${how}`, disk]);
+    remount("ro");
+    for (const roomId of ["room", "new"]) await assert.rejects(take(store, roomId), /EROFS/);
+    assert.deepEqual(ticksOf(await store.read("room")), [0]);
+    assert.equal((await store.unfinished()).length, 1);
+    remount("rw");
+    const again = await take(store, "room");
+    await begin(again, 1);
+    assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
+    await again.close("released");
+  });
+
   it("[LOG8] a folder that cannot be made is said when the room opens its log", async () => {
     writeFileSync(join(disk, "file"), "");
     const nowhere = new FileStore({ dir: join(disk, "file"), clock, onFault: (message) => faults.push(message) });

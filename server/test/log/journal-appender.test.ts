@@ -198,11 +198,16 @@ describe("records on their way to a journal", () => {
 
   it("[OWN1] a claim whose answer was lost is made again and counts once", async () => {
     journal.line = "unanswered";
-    const claim = take(store, "new", { owner: "me", from: undefined });
-    journal.line = "up";
+    const claim = store.claim("new", { owner: "me", from: undefined, onFenced() {} });
+    await again("up");
     assert.equal((await claim).epoch, (await store.ownerOf("new"))!.epoch);
+  });
+
+  it("[OWN15] a claim that nobody answers fails in the end", async () => {
     journal.line = "unsent";
-    await assert.rejects(take(store, "nowhere", { from: undefined }), /no answer/);
+    const refused = assert.rejects(store.claim("new", { owner: "me", from: undefined, onFenced() {} }), /no answer/);
+    for (let ms = 0; ms <= LIMITS.claimMs; ms += RETRY_MS) await again();
+    await refused;
   });
 
   it("[LOG5] is full by bytes, by batches and by age", async () => {

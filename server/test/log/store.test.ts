@@ -160,6 +160,28 @@ describe("logs as files", () => {
     assert.equal((await take(store, "room")).epoch, epoch + 1);
   });
 
+  it("[OWN3] a torn or corrupt tail does not stop a claim: what can be read is read, and the next segment is whole", async () => {
+    const log = await take(store, "room");
+    await begin(log, 0);
+    await append(log, record(1));
+    await log.close("released");
+    const whole = await readFile(file("room.log"));
+    const tail = record(2);
+    const damaged = [tail.subarray(0, 11), tail.with(tail.length - 1, tail.at(-1)! ^ 1), Buffer.alloc(64)];
+    for (const [index, bytes] of damaged.entries()) {
+      await writeFile(file("room.log"), Buffer.concat([whole, bytes]));
+      const next = await take(store, "room");
+      const before = parseSegments(await store.read("room"));
+      assert.deepEqual(before.records.at(-1)!.tick, 1);
+      assert.equal(before.damage.length > 0, true);
+      await begin(next, 10 + index);
+      await append(next, record(20 + index));
+      const after = parseSegments(await store.read("room")).records.map(({ tick }) => tick);
+      assert.deepEqual(after.slice(-3), [10 + index, 10 + index, 20 + index]);
+      await next.close("released");
+    }
+  });
+
   it("[LOG7] a finished room leaves one file, its last segment", async () => {
     const log = await take(store, "room");
     for (let segment = 0; segment < 4; segment++) await begin(log, segment);

@@ -110,8 +110,8 @@ export const LIMITS = {
   journalAnswerMs: 1_000,
   /** Longest wait for replicas of Redis to have a batch, ms. Then they are asked again. */
   replicaWaitMs: 500,
-  /** Times a claim is made while nobody answers. Then the claim fails. */
-  claimTries: 3,
+  /** How long a claim is made again while nobody answers, ms. Then it fails. */
+  claimMs: 2_000,
   /** How long Redis keeps the log of a room that ended, and a room that was claimed and never began, seconds. */
   finishedLogSeconds: 86_400,
   unbegunRoomSeconds: 60,
