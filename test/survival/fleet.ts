@@ -1,9 +1,9 @@
 /** Several real hosts that share one real Redis, and whoever has a room among them. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MainProcess, ROOT, startMain } from "../support/main-process.ts";
-import { startRedis, type TestRedis } from "../support/redis.ts";
+import { startRedis, type TestRedis, type TestRedisOptions } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
 export interface FleetHost extends MainProcess {
@@ -19,10 +19,12 @@ interface RoomRow {
 }
 
 export class Fleet {
-  readonly redis: TestRedis;
+  redis: TestRedis;
   readonly dir: string;
   readonly hosts: FleetHost[] = [];
   readonly #config: string;
+  /** Those that were killed, too: what they said. */
+  readonly #started: MainProcess[] = [];
 
   private constructor(redis: TestRedis, dir: string, config: string) {
     this.redis = redis;
@@ -31,16 +33,36 @@ export class Fleet {
   }
 
   static async start(size: number, config = join(ROOT, "test/survival/nine.config.ts")): Promise<Fleet> {
-    const fleet = new Fleet(await startRedis(), await mkdtemp(join(tmpdir(), "ninelives-fleet-")), config);
+    const dir = await mkdtemp(join(tmpdir(), "ninelives-fleet-"));
+    const fleet = new Fleet(await startRedis(undefined, await onDisk(dir)), dir, config);
     await Promise.all(Array.from({ length: size }, () => fleet.add()));
     return fleet;
   }
 
-  async add(): Promise<FleetHost> {
-    const started = startMain(this.#config, { REDIS_URL: this.redis.url, NINELIVES_DIR: this.dir });
+  /** `port`: default one that is free. */
+  async add(port = "0"): Promise<FleetHost> {
+    const env = { REDIS_URL: this.redis.url, NINELIVES_DIR: this.dir, PORT: port };
+    const started = startMain(this.#config, env);
+    this.#started.push(started);
     const host: FleetHost = { ...started, url: await started.up() };
     this.hosts.push(host);
     return host;
+  }
+
+  /** Ends Redis at once, lets `meanwhile` happen, and starts it at the same port: with what it had, or with nothing. */
+  async withoutRedis(has: "kept" | "nothing", meanwhile: () => Promise<void>): Promise<void> {
+    await this.redis.stop();
+    try {
+      await meanwhile();
+    } finally {
+      if (has === "nothing") await rm(join(this.dir, "redis"), { recursive: true });
+      this.redis = await startRedis(Number(new URL(this.redis.url).port), await onDisk(this.dir));
+    }
+  }
+
+  /** What every host has said so far. */
+  said(): string {
+    return this.#started.map(({ pid, stdout, stderr }) => `--- host ${pid}\n${stdout()}${stderr()}`).join("");
   }
 
   /** Rooms as a living host lists them. */
@@ -62,13 +84,25 @@ export class Fleet {
 
   /** Ends it as `kill -9` does. */
   async kill(host: FleetHost): Promise<void> {
-    this.hosts.splice(this.hosts.indexOf(host), 1);
+    this.forget(host);
     await host.stop();
   }
 
+  /** Asks it nothing any more. */
+  forget(host: FleetHost): void {
+    this.hosts.splice(this.hosts.indexOf(host), 1);
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.hosts.map((host) => host.stop()));
+    await Promise.all(this.#started.map((host) => host.stop()));
     await this.redis.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+/** What is written is there after a kill of Redis: every write is on its way to the disk before it is answered. */
+async function onDisk(dir: string): Promise<TestRedisOptions> {
+  const home = join(dir, "redis");
+  await mkdir(home, { recursive: true });
+  return { dir: home, args: ["--appendonly", "yes", "--appendfsync", "no"] };
 }

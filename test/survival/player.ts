@@ -1,0 +1,115 @@
+/** A player that never rests: commands all the time, and an account of everything it was shown. */
+import assert from "node:assert/strict";
+import { connect, type Room } from "@ninelives/client";
+import { until } from "../support/until.ts";
+import { Nine } from "./nine.type.ts";
+
+const COMMAND_EVERY_MS = 50;
+
+export class Player {
+  readonly room: Room<typeof Nine>;
+  readonly sessionId: string;
+  readonly answers: Promise<{ times: number }>[] = [];
+  /** The longest time between two changes of the state since it was last set to 0. */
+  longestGapMs = 0;
+  /** What went back that never may: epochs, and ticks within one. */
+  readonly wentBack: string[] = [];
+  readonly #told = new Map<string, number[]>();
+  #timer: NodeJS.Timeout | undefined;
+  #shown: { epoch: number; ticks: number; atMs: number };
+
+  constructor(room: Room<typeof Nine>) {
+    this.room = room;
+    this.sessionId = room.sessionId;
+    this.#shown = { epoch: room.epoch, ticks: 0, atMs: performance.now() };
+    room.on("added", ({ by, n }) => this.#told.set(by, [...this.toldOf(by), n]));
+    room.onPatch(() => this.#look());
+  }
+
+  static async create(url: string, name: string): Promise<Player> {
+    return new Player(await connect(url).create(Nine, { name }));
+  }
+
+  static async join(url: string, roomId: string, name: string): Promise<Player> {
+    return new Player(await connect(url).joinById(Nine, roomId, { name }));
+  }
+
+  /** Numbers this player was told that one did. */
+  toldOf(sessionId: string): readonly number[] {
+    return this.#told.get(sessionId) ?? [];
+  }
+
+  add(): Promise<{ times: number }> {
+    const answer = this.room.command("add", { n: this.answers.length + 1 });
+    answer.catch(() => {});
+    this.answers.push(answer);
+    return answer;
+  }
+
+  /** Commands from now on, until the end. */
+  play(everyMs = COMMAND_EVERY_MS): this {
+    this.#timer = setInterval(() => void this.add(), everyMs);
+    return this;
+  }
+
+  rest(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Connected to a room that was restored so many times at least. */
+  back(restores: number, deadlineMs = 8_000): Promise<unknown> {
+    const { room } = this;
+    const isBack = () => room.connection.state === "CONNECTED" && room.state.restores >= restores;
+    return until(`${this.sessionId} in ${room.roomId}, restored ${restores} times`, isBack, deadlineMs);
+  }
+
+  /** The room has gone on by so many ticks, as this player sees it. */
+  ticks(more: number, deadlineMs?: number): Promise<unknown> {
+    const from = this.room.state.ticks;
+    return until(`${more} ticks after ${from}`, () => this.room.state.ticks >= from + more, deadlineMs);
+  }
+
+  #look(): void {
+    const { epoch, state } = this.room;
+    const was = this.#shown;
+    const now = { epoch, ticks: state.ticks, atMs: performance.now() };
+    this.longestGapMs = Math.max(this.longestGapMs, now.atMs - was.atMs);
+    if (epoch < was.epoch) this.wentBack.push(`epoch ${was.epoch} to ${epoch}`);
+    if (epoch === was.epoch && now.ticks < was.ticks) this.wentBack.push(`tick ${was.ticks} to ${now.ticks}`);
+    this.#shown = now;
+  }
+}
+
+/** Ends the play of all who are in one room, and judges it: every command once, every event once and in order, everybody still there. */
+export async function judge(players: readonly Player[]): Promise<void> {
+  for (const player of players) player.rest();
+  const results = await Promise.all(players.map(({ answers }) => Promise.all(answers)));
+  const total = results.flat().length;
+  assert.deepEqual(
+    results.flat().filter(({ times }) => times !== 1),
+    [],
+    "commands that were not applied once",
+  );
+  for (const { room, sessionId, wentBack, toldOf } of players.map(asReader)) {
+    await until(`${sessionId} to be connected`, () => room.connection.state === "CONNECTED");
+    await until(`${sessionId} to see all commands`, () => room.state.count >= total);
+    assert.equal(room.state.count, total);
+    assert.equal(room.sessionId, sessionId);
+    assert.deepEqual([...room.state.players.keys()].sort(), players.map((one) => one.sessionId).sort());
+    await until(`${sessionId} to be told all`, () =>
+      players.every((other) => toldOf(other).length >= other.answers.length),
+    );
+    for (const other of players)
+      assert.deepEqual(
+        toldOf(other),
+        other.answers.map((_, index) => index + 1),
+        `events of ${other.sessionId} as ${sessionId} was told`,
+      );
+    assert.deepEqual(wentBack, []);
+  }
+}
+
+function asReader(player: Player) {
+  const { room, sessionId, wentBack } = player;
+  return { room, sessionId, wentBack, toldOf: (other: Player) => player.toldOf(other.sessionId) };
+}
