@@ -217,6 +217,7 @@ export class ToyRoom {
       typeVersion: 1,
       snapshotEveryTicks: SNAPSHOT_EVERY_TICKS,
       snapshot,
+      players: () => this.players,
       onRecord: () => {},
     };
   }

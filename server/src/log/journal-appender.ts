@@ -23,7 +23,7 @@ interface Append {
   readonly place: number;
   readonly bytes: Uint8Array;
   readonly begins: boolean;
-  readonly players: number;
+  readonly players: number | undefined;
   readonly onCommitted: () => void;
 }
 
@@ -83,11 +83,11 @@ export class JournalAppender implements LogAppender {
     );
   }
 
-  append(bytes: Uint8Array, onCommitted: () => void): void {
-    this.#add({ place: ++this.#places, bytes, begins: false, players: 0, onCommitted });
+  append(bytes: Uint8Array, onCommitted: () => void, players?: number): void {
+    this.#add({ place: ++this.#places, bytes, begins: false, players, onCommitted });
   }
 
-  begin(bytes: Uint8Array, onCommitted: () => void, players = 0): void {
+  begin(bytes: Uint8Array, onCommitted: () => void, players?: number): void {
     this.needsBegin = false;
     this.#segment = { bytes: 0, batches: 0, begunAtMs: this.#options.clock.now() };
     this.#add({ place: ++this.#places, bytes, begins: true, players, onCommitted });
@@ -151,7 +151,8 @@ export class JournalAppender implements LogAppender {
   /** Until the batch is committed, lost or fenced, or the appender stopped. */
   async #deliver(appends: Append[]): Promise<void> {
     const { journal, roomId, epoch, owner } = this.#options;
-    const { begins, players } = appends[0]!;
+    const { begins } = appends[0]!;
+    const players = appends.findLast((append) => append.players !== undefined)?.players;
     const chunks = appends.map((append) => append.bytes);
     const batch: JournalBatch = { epoch, owner, number: ++this.#number, begins, players, chunks };
     this.#segment.batches++;

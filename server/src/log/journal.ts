@@ -43,8 +43,8 @@ export interface JournalBatch {
   readonly number: number;
   /** Nothing older is needed: it is deleted. Taken also when the journal has only older epochs, or nothing. */
   readonly begins: boolean;
-  /** Players of the room, said by batches that begin. */
-  readonly players: number;
+  /** Players of the room; undefined: as many as said before. */
+  readonly players: number | undefined;
   readonly chunks: readonly Uint8Array[];
 }
 

@@ -63,10 +63,8 @@ export class MemoryJournal implements Journal {
     kept.head = isCurrent
       ? { ...head, number, isBegun: head.isBegun || begins }
       : { epoch, number, state: "", owner, attempts: 0, isBegun: true };
-    if (begins) {
-      kept.batches = [];
-      kept.players = batch.players;
-    }
+    if (begins) kept.batches = [];
+    kept.players = batch.players ?? kept.players;
     kept.batches.push(batch);
     this.#rooms.set(roomId, kept);
     return kept.head;

@@ -3,7 +3,8 @@
  *
  *   <prefix>owners           sorted set: process ids, by when they last wrote their list, unix ms
  *   <prefix>rooms:<owner>    sorted set: a process's rooms, by players. Written before the claim and before each `begin`, so a room
- *                            that can be restored is always in the list of its owner; who has it is what its `own` key says
+ *                            that can be restored is always in the list of its owner; who has it is what its `own` key says. Its
+ *                            players are told with every snapshot
  *   <prefix>ended            sorted set: rooms that ended or were set aside, by when
  *
  * With `replicas`, a batch is committed once so many replicas have it. That narrows what a failover of Redis may lose and does
@@ -55,6 +56,7 @@ export class RedisJournal implements Journal {
     const { epoch, number, begins, owner, players, chunks } = batch;
     const { own, log } = this.#keysOf(roomId);
     if (begins) await this.#enlist(redis, roomId, owner, players);
+    else if (players !== undefined) await redis.zadd(this.#roomsKey(owner), "XX", players, roomName(roomId));
     const records = chunks.length === 1 ? Buffer.from(chunks[0]!) : Buffer.concat(chunks);
     const answer = await redis.logAppend(own, log, epoch, number, begins ? "1" : "0", owner, records);
     await this.#replicated(redis, roomId);

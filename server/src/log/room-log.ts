@@ -18,7 +18,7 @@ export interface RoomLogOptions {
   /** The whole room as bytes. Called with no change pending, so the snapshot equals the last entry's end. */
   readonly snapshot: () => Sections;
   /** How many are in the room: the fullest are restored first. */
-  readonly players?: () => number;
+  readonly players: () => number;
   /** Told how many bytes every record has. */
   readonly onRecord: (kind: RecordKind, bytes: number) => void;
 }
@@ -79,7 +79,8 @@ export class RoomLog {
     if (this.#appender.needsBegin || this.#appender.isFull) this.#begin(at, noop);
     else {
       this.#snapshotTick = at.tick;
-      this.#append(RecordKind.SNAPSHOT, at, this.#options.snapshot(), noop);
+      const bytes = this.#encode(RecordKind.SNAPSHOT, at, this.#options.snapshot());
+      this.#appender.append(bytes, noop, this.#options.players());
     }
   }
 
@@ -107,7 +108,7 @@ export class RoomLog {
     const meta = new TextEncoder().encode(JSON.stringify({ roomId, type: typeName, version: typeVersion }));
     const header = this.#encode(RecordKind.HEADER, at, new Map([[SectionTag.META, meta]]));
     const snapshot = this.#encode(RecordKind.SNAPSHOT, at, this.#options.snapshot());
-    this.#appender.begin(Buffer.concat([header, snapshot]), onCommitted, players?.());
+    this.#appender.begin(Buffer.concat([header, snapshot]), onCommitted, players());
   }
 
   #append(kind: RecordKind, at: Moment, sections: Sections, onCommitted: () => void): void {

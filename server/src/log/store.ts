@@ -55,13 +55,10 @@ export interface LogAppender {
   readonly attempts: number;
   /**
    * Appends a record after all earlier ones; `onCommitted` is called once it cannot be lost by the death of this process,
-   * in order of the appends.
+   * in order of the appends. Rooms with more `players` are offered first to who takes them over; undefined: as said before.
    */
-  append(record: Uint8Array, onCommitted: () => void): void;
-  /**
-   * As append, and from here on a reader needs nothing older: `records` is a header and a snapshot. Rooms with more `players` are
-   * offered first to who takes them over.
-   */
+  append(record: Uint8Array, onCommitted: () => void, players?: number): void;
+  /** As append, and from here on a reader needs nothing older: `records` is a header and a snapshot. */
   begin(records: Uint8Array, onCommitted: () => void, players?: number): void;
   /** A cap of what may stand since the last `begin` is reached: the owner begins anew at its next snapshot. */
   readonly isFull: boolean;

@@ -26,6 +26,8 @@ export interface RecorderOptions {
   /** What onCreate built is in the first snapshot: the first entry must not bring it again. */
   readonly settle: () => void;
   readonly now: () => Moment;
+  /** Seats that are taken. */
+  readonly players: () => number;
   /** Another process has the room: nothing more will be committed. */
   readonly onFenced: () => void;
 }
@@ -53,7 +55,7 @@ export class Recorder {
 
   /** Takes the room, or goes on with one that was claimed. Resolves once the first snapshot is committed. */
   async open(roomId: string, claimed: LogAppender | undefined): Promise<void> {
-    const { type, services, delivery, settle, now, onFenced } = this.#options;
+    const { type, services, delivery, settle, now, players, onFenced } = this.#options;
     const { store, metrics, owner } = services;
     let opened = false;
     const snapshot = () => {
@@ -71,6 +73,7 @@ export class Recorder {
       typeVersion: type.version,
       snapshotEveryTicks: type.snapshotEveryTicks,
       snapshot,
+      players,
       onRecord: (kind: RecordKind, bytes: number) => metrics.logged(type.name, KIND_NAMES.get(kind)!, bytes),
     };
     this.#log =

@@ -97,6 +97,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       diverged: () => body.diverged(),
       settle: () => void this.#patch(),
       now: () => ({ tick: this.tick, elapsedMs: body.elapsedMs() }),
+      players: () => this.seats.size,
       onFenced: () => services.onFenced(this.#roomId, this.epoch),
     });
     this.random = new Random(this.memory.host.random);

@@ -94,6 +94,10 @@ describe("logs in Redis", () => {
         (await store.roomsOf("p")).map(({ roomId }) => roomId),
         ["many", "some", "few", "none"],
       );
+      const log = await take(store, "late");
+      await begin(log, 0);
+      await new Promise<void>((done) => log.append(record(1), done, 100));
+      await until("the fullest", async () => (await store.roomsOf("p"))[0]!.roomId === "late");
     });
 
     it("[OWN13] what fifty rooms append in a turn goes out in one write", async () => {

@@ -14,21 +14,28 @@ const at = (tick: number) => ({ tick, elapsedMs: tick * 100 });
 describe("a room's log", () => {
   let store: LogStore;
   let snapshots: number;
+  let players: number;
   const options = (): RoomLogOptions => ({
     roomId: "room",
     typeName: "lab",
     typeVersion: 3,
     snapshotEveryTicks: 1_000,
     snapshot: () => new Map([[SectionTag.SHARED, new Uint8Array([++snapshots])]]),
+    players: () => players,
     onRecord() {},
   });
-  const open = (owner: string, onFenced: () => void = () => assert.fail("fenced")) =>
-    RoomLog.open(store, { ...options(), owner, from: undefined, onFenced }, at(0));
+  const claimOf = (owner: string, onFenced: () => void = () => assert.fail("fenced")) => ({
+    owner,
+    from: undefined,
+    onFenced,
+  });
+  const open = (owner: string, onFenced?: () => void) =>
+    RoomLog.open(store, { ...options(), ...claimOf(owner, onFenced) }, at(0));
   const kinds = async () => parseSegments(await store.read("room")).records.map(({ kind }) => kind);
 
   beforeEach(() => {
     store = new MemoryStore(systemClock);
-    snapshots = 0;
+    [snapshots, players] = [0, 0];
   });
 
   it("[OWN1] is refused while somebody has the room", async () => {
@@ -65,6 +72,23 @@ describe("a room's log", () => {
     await log.end(at(4));
     assert.equal(told, 1);
     assert.deepEqual(await kinds(), [RecordKind.HEADER, RecordKind.SNAPSHOT]);
+  });
+
+  it("[OWN7] tells with every snapshot how many players the room has: the fullest is offered first", async () => {
+    const [red, blue] = [
+      await open("a"),
+      await RoomLog.open(store, { ...options(), roomId: "blue", ...claimOf("a") }, at(0)),
+    ];
+    const offered = async () => (await store.roomsOf("a")).map(({ roomId }) => roomId);
+    for (const [first, log] of [
+      ["room", red],
+      ["blue", blue],
+    ] as const) {
+      players += 2;
+      log.snapshot(at(1));
+      await new Promise<void>((done) => log.entry(at(1), new Map(), done));
+      assert.equal((await offered())[0], first);
+    }
   });
 
   it("[OWN7] what is handed over ends with a snapshot, and everything before is committed", async () => {
