@@ -1,9 +1,13 @@
-/** A Ninelives host as it is shipped: file store, quiet log. */
+/** A Ninelives host as it is shipped, with a quiet log: on the file store, or sharing the Redis that REDIS_URL names. */
 import { createLogger, defineHost, type RoomEntry, startHost, storeFromEnv } from "@ninelives/server";
 import type { RoomType } from "@ninelives/shared-schema";
 
 /** Listens on a free port; resolves with it. */
 export async function startOurs(rooms: Readonly<Record<string, RoomEntry<RoomType>>>) {
   const host = defineHost({ rooms: rooms as never, store: storeFromEnv() });
-  return await startHost(host, { port: 0, logger: createLogger({ level: "error", pretty: false }) });
+  return await startHost(host, {
+    port: 0,
+    redisUrl: process.env.REDIS_URL,
+    logger: createLogger({ level: "error", pretty: false }),
+  });
 }

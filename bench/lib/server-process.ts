@@ -17,10 +17,18 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** `script`: from `import.meta.url` of the bench; `args` reach the script as they are. Its logs go to a folder that is deleted. */
-export async function startServer(script: string, from: string, args: readonly string[] = []): Promise<ServerProcess> {
+/**
+ * `script`: from `import.meta.url` of the bench; `args` reach the script as they are. Its logs go to a folder that is deleted, or to
+ * the Redis at `redisUrl`.
+ */
+export async function startServer(
+  script: string,
+  from: string,
+  args: readonly string[] = [],
+  redisUrl?: string,
+): Promise<ServerProcess> {
   const dir = await mkdtemp(join(tmpdir(), "ninelives-bench-"));
-  const env = { ...process.env, NINELIVES_DIR: dir };
+  const env = { ...process.env, NINELIVES_DIR: dir, REDIS_URL: redisUrl };
   const execArgv =
     process.env.BENCH_CPU_PROF === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_CPU_PROF}`];
   const child = fork(fileURLToPath(new URL(script, from)), args, {

@@ -1,6 +1,6 @@
 /**
  * The room of the log's bench: a hundred players who all move every tick, with some fields nobody may see and some memory, as
- * one contract in two durabilities. Nothing else differs between the two.
+ * one contract in two durabilities. Nothing else differs between the two; both stand in one process, and one of them moves at a time.
  */
 import { schema, t } from "@colyseus/schema";
 import { GameRoom, type Step } from "@ninelives/server";
@@ -28,11 +28,14 @@ const Mover = schema(
 const FieldState = schema({ movers: t.map(Mover) }, "FieldState");
 const FieldMemory = schema({ dueMs: t.map("uint32") }, "FieldMemory");
 
+export type Variant = Extract<Durability, "acked" | "off">;
+export const VARIANTS: readonly Variant[] = ["acked", "off"];
+
 /** `warm`: the same at the highest rate, to bring a fresh process up to the speed of one that has run for long. */
-export function fieldType(name: "field" | "warm", durability: Durability) {
+export function fieldType(durability: Variant, isWarm = false) {
   return defineRoomType({
-    name,
-    tickHz: name === "warm" ? LIMITS.tickHzMax : TICK_HZ,
+    name: isWarm ? `warm-${durability}` : durability,
+    tickHz: isWarm ? LIMITS.tickHzMax : TICK_HZ,
     maxPlayers: PLAYERS,
     durability,
     state: FieldState,
@@ -42,20 +45,20 @@ export function fieldType(name: "field" | "warm", durability: Durability) {
 
 type FieldType = ReturnType<typeof fieldType>;
 
-/** What the bench turns and reads from outside of the room. */
-export const field = { moving: false, ticks: 0 };
+/** What the bench turns and reads from outside of the rooms. */
+export const field: { moving: Variant | undefined; ticks: number } = { moving: undefined, ticks: 0 };
 
-export class FieldRoom extends GameRoom<FieldType> {
+abstract class FieldRoom extends GameRoom<FieldType> {
   override readonly commands = {};
+  protected abstract readonly variant: Variant;
 
   override onJoin({ sessionId }: { sessionId: string }): void {
     this.addMover(sessionId);
   }
 
   override onTick(step: Step): void {
-    if (!field.moving) return;
-    field.ticks++;
-    this.moveAll(step);
+    if (this.variant === "acked") field.ticks++;
+    if (field.moving === this.variant) this.moveAll(step);
   }
 
   protected addMover(id: string): void {
@@ -78,8 +81,16 @@ export class FieldRoom extends GameRoom<FieldType> {
   }
 }
 
+export class AckedRoom extends FieldRoom {
+  protected override readonly variant = "acked";
+}
+
+export class OffRoom extends FieldRoom {
+  protected override readonly variant = "off";
+}
+
 /** A hundred movers whoever is there, always on the move. */
-export class WarmRoom extends FieldRoom {
+export class WarmRoom extends AckedRoom {
   override onCreate(): void {
     for (let index = 0; index < PLAYERS; index++) this.addMover(`mover-${index}`);
   }

@@ -1,9 +1,9 @@
-/** The measured server of the log's bench. Argument: the room's durability. */
-import { encodeRecord, RecordKind, type Durability } from "@ninelives/shared-schema";
+/** The measured server of the log's bench. Its store is Redis when REDIS_URL names one, else a folder. */
+import { encodeRecord, RecordKind } from "@ninelives/shared-schema";
 import { parseSegments } from "../../server/src/log/read-log.ts";
 import { serveControl } from "../lib/control.ts";
 import { startOurs } from "../lib/our-server.ts";
-import { field, FieldRoom, fieldType, PLAYERS, WarmRoom } from "./field.ts";
+import { AckedRoom, field, fieldType, OffRoom, PLAYERS, type Variant, WarmRoom } from "./field.ts";
 
 /** What a block of ticks cost this process. */
 export interface BlockCost {
@@ -21,16 +21,18 @@ export interface LogSizes {
 /** A smaller entry is one in which nobody moved. */
 const MOVING_ENTRY_BYTES = PLAYERS * 10;
 
-const durability = process.argv[2] as Durability;
 const running = await startOurs({
-  field: { type: fieldType("field", durability), room: FieldRoom as never },
-  warm: { type: fieldType("warm", durability), room: WarmRoom as never },
+  acked: { type: fieldType("acked"), room: AckedRoom as never },
+  off: { type: fieldType("off"), room: OffRoom as never },
+  "warm-acked": { type: fieldType("acked", true), room: WarmRoom as never },
+  "warm-off": { type: fieldType("off", true), room: WarmRoom as never },
 });
 let cpuAtBegin = process.cpuUsage();
 
 serveControl(running.port, {
-  move(moving: boolean): void {
-    field.moving = moving;
+  /** null: nobody moves. */
+  move(moving: Variant | null): void {
+    field.moving = moving ?? undefined;
   },
   begin(): void {
     field.ticks = 0;
