@@ -1,6 +1,8 @@
 /**
  * The connection of logs to Redis, or to a Redis Cluster when there are several addresses. All commands of a turn of the event loop
  * go out in one write. Nothing is sent twice by the connection: what a lost answer means is decided above it.
+ *
+ * ioredis can gather commands by itself and makes an object for each gathering: we do without for one Redis, and leave a cluster to it.
  */
 import { Cluster, Redis } from "ioredis";
 import { LIMITS } from "@ninelives/shared-schema";
@@ -17,6 +19,7 @@ export class RedisConnection {
   readonly #redis: LogRedis;
   readonly #clock: Clock;
   #opening: Promise<LogRedis> | undefined;
+  #isGathering = false;
 
   constructor({ urls, onFault }: RedisAddress, clock: Clock) {
     this.#clock = clock;
@@ -30,13 +33,28 @@ export class RedisConnection {
 
   /** Rejects when there is no connection within LIMITS.journalAnswerMs. */
   async open(): Promise<LogRedis> {
-    if (this.#redis.status === "ready") return this.#redis;
+    if (this.#redis.status === "ready") {
+      this.#gather();
+      return this.#redis;
+    }
     this.#opening ??= this.#ready().finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
   close(): void {
     this.#redis.disconnect();
+  }
+
+  /** What is written in this turn waits for its end. */
+  #gather(): void {
+    if (this.#isGathering || this.#redis instanceof Cluster) return;
+    this.#isGathering = true;
+    const { stream } = this.#redis;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   #ready(): Promise<LogRedis> {
@@ -59,7 +77,7 @@ export class RedisConnection {
   }
 }
 
-const COMMON = { lazyConnect: true, enableOfflineQueue: false, enableAutoPipelining: true };
+const COMMON = { lazyConnect: true, enableOfflineQueue: false };
 const PATIENCE = {
   connectTimeout: LIMITS.journalAnswerMs,
   commandTimeout: LIMITS.journalAnswerMs,
@@ -77,5 +95,10 @@ function single(url: string): Redis {
 }
 
 function cluster(urls: readonly string[]): Cluster {
-  return new Cluster([...urls], { ...COMMON, redisOptions: PATIENCE, clusterRetryStrategy: retry });
+  return new Cluster([...urls], {
+    ...COMMON,
+    enableAutoPipelining: true,
+    redisOptions: PATIENCE,
+    clusterRetryStrategy: retry,
+  });
 }

@@ -57,7 +57,7 @@ export class RedisJournal implements Journal {
     const { own, log } = this.#keysOf(roomId);
     if (begins) await this.#enlist(redis, roomId, owner, players);
     else if (players !== undefined) await redis.zadd(this.#roomsKey(owner), "XX", players, roomName(roomId));
-    const records = chunks.length === 1 ? Buffer.from(chunks[0]!) : Buffer.concat(chunks);
+    const records = chunks.length === 1 ? asBuffer(chunks[0]!) : Buffer.concat(chunks);
     const answer = await redis.logAppend(own, log, epoch, number, begins ? "1" : "0", owner, records);
     await this.#replicated(redis, roomId);
     return { epoch: Number(answer[0]), number: Number(answer[1]), state: (answer[2] ?? "") as JournalHead["state"] };
@@ -192,6 +192,11 @@ export class RedisJournal implements Journal {
 }
 
 const OWNER = HEAD_FIELDS.indexOf("o");
+
+/** The same bytes, not a copy. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 function headIn([epoch, number, state, owner, released, attempts, begun]: HeadAnswer): JournalHead | undefined {
   if (epoch === null || epoch === undefined) return undefined;
