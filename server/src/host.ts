@@ -16,6 +16,7 @@ import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import { Lobby } from "./matchmaking/lobby.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
@@ -127,12 +128,20 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = false;
+  const directory = new Directory(types, {
+    doors: () => others.doors(),
+    relay: isShared || options.others !== undefined,
+    sharesPort: options.sharedPort !== undefined,
+  });
+  const lobby = new Lobby({
+    rooms: () => directory.rooms(),
+    clock,
+    name: matchMaker.processId,
+    onFault: (error) => logger.warn({ err: error }, "the list of rooms could not be read"),
+  });
   const routes = createHttp({
-    directory: new Directory(types, {
-      doors: () => others.doors(),
-      relay: isShared || options.others !== undefined,
-      sharesPort: options.sharedPort !== undefined,
-    }),
+    directory,
+    lobby,
     metrics,
     logger,
     origins: host.origins,

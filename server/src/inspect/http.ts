@@ -6,12 +6,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { CLIENT_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
 import sirv from "sirv";
 import type { Directory } from "../matchmaking/directory.ts";
+import type { Lobby } from "../matchmaking/lobby.ts";
+import { streamLobby } from "./event-stream.ts";
 import type { Logger } from "./logger.ts";
 import { STORE_PATH } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface HttpServices {
   readonly directory: Directory;
+  readonly lobby: Lobby;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly health: () => HostHealth;
@@ -47,6 +50,10 @@ export function createHttp(services: HttpServices): RequestListener {
     allowOrigin(request, response, services.origins);
     if (request.method === "OPTIONS") {
       response.writeHead(204).end();
+      return;
+    }
+    if (request.method === "GET" && url.pathname === "/rooms/stream") {
+      if (!streamLobby(services.lobby, request, response)) response.writeHead(503, { "retry-after": "1" }).end();
       return;
     }
     const route = findRoute(services, request, url);

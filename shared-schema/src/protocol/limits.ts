@@ -161,6 +161,15 @@ export const LIMITS = {
   strayRoomsMs: 1_000,
   /** A room begins anew at most so often because a player has seen a later epoch of it, ms. */
   contestMs: 5_000,
+  /** How often the list of rooms is read while pages watch it, and a sign of life when nothing changes, ms. */
+  lobbyMs: 1_000,
+  lobbyBeatMs: 15_000,
+  /** Pages that watch it at one process. At the cap: 503, come again. */
+  lobbyWatchers: 4_096,
+  /** Lists of changes kept for pages that come again. One that missed more gets the whole list. */
+  lobbyChanges: 64,
+  /** What waits for a page that does not read, bytes. At the cap it is let go. */
+  lobbyUnreadBytes: 256 * 1024,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;
