@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
 /** A page is a file here, named as in the address. */
-const PAGES = ["index.html", "cards.html"];
+const PAGES = ["index.html", "cards.html", "lobby.html"];
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -11,7 +11,14 @@ import { build } from "vite";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "web/dist/index.html");
-const SOURCES = ["web/*.{ts,html}", "web/styles/*", "games/**/*.ts", "client/src/**/*.ts", "shared-schema/src/**/*.ts"];
+const SOURCES = [
+  "web/*.{ts,html}",
+  "web/lobby/*.ts",
+  "web/styles/*",
+  "games/**/*.ts",
+  "client/src/**/*.ts",
+  "shared-schema/src/**/*.ts",
+];
 const CHROMIUM = process.env.NINELIVES_CHROMIUM ?? "/usr/bin/chromium";
 const CHROMIUM_ARGS = [
   "--no-sandbox",
