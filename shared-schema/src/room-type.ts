@@ -4,7 +4,9 @@
  */
 import { type Schema, schema } from "@colyseus/schema";
 import { z } from "zod";
+import { matchRules, type MatchRules, type MatchRulesInput } from "./matching/rules.ts";
 import { LIMITS } from "./protocol/limits.ts";
+import { fieldIssues, issueText } from "./protocol/net-error.ts";
 import { checkTopics, type TopicMap } from "./topics/spec.ts";
 
 /** A class made by Colyseus's `schema()` builder. */
@@ -90,6 +92,8 @@ export interface RoomTypeSpec<
   readonly options?: Options;
   /** Numbers designers turn. Every field needs a default. Default: none. */
   readonly tuning?: Tuning;
+  /** How players who wait for a match are brought together. Default: they are not. */
+  readonly matching?: MatchRulesInput;
 }
 
 /** A finished contract: every default filled in. Made only by {@link defineRoomType}. */
@@ -121,6 +125,7 @@ export interface RoomType<
   readonly timers: Timers;
   readonly options: Options;
   readonly tuning: Tuning;
+  readonly matching: MatchRules | undefined;
 }
 
 export type StateOf<T extends RoomType> = InstanceType<T["state"]>;
@@ -210,7 +215,16 @@ export function defineRoomType<
     timers: (spec.timers ?? {}) as Timers,
     options: (spec.options ?? z.object({})) as Options,
     tuning,
+    matching: spec.matching === undefined ? undefined : checkMatching(at, spec.matching, spec.maxPlayers),
   });
+}
+
+function checkMatching(at: string, input: MatchRulesInput, maxPlayers: number): MatchRules {
+  const { data, error } = matchRules.safeParse(input);
+  if (error !== undefined) throw new RangeError(`${at}: matching: ${issueText(fieldIssues(error.issues))}`);
+  const players = data.teams * data.size;
+  if (players <= maxPlayers) return data;
+  throw new RangeError(`${at}: matching: at most ${maxPlayers} players expected (maxPlayers), ${players} got`);
 }
 
 /** Names the framework uses itself: what a client is told of its own connection. */

@@ -170,6 +170,13 @@ export const LIMITS = {
   lobbyChanges: 64,
   /** What waits for a page that does not read, bytes. At the cap it is let go. */
   lobbyUnreadBytes: 256 * 1024,
+  /** Players of a party that stays together in a queue for matches. */
+  partyMax: 8,
+  /** Tickets looked at for one that waits, and ways to seat them that are tried. Beyond either it waits for the next look. */
+  matchCandidates: 64,
+  matchSteps: 4_096,
+  /** Times two parties change places to make teams equally strong. */
+  balanceRounds: 16,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;
