@@ -8,7 +8,8 @@ import { type Ticket, ticketShape } from "../../src/matching/ticket.ts";
 
 const rulesOf = (input: MatchRulesInput) => matchRules.parse(input);
 const ticket = (id: string, more: Partial<Ticket> = {}) => ticketShape.parse({ id, sinceMs: 0, ...more });
-const names = ({ teams }: Match) => teams.map((team) => team.map(({ id }) => id).sort()).sort();
+const names = ({ teams }: Match) => teams.map((team) => team.map(({ id }) => id).sort()).sort(byFirst);
+const byFirst = ([a = ""]: readonly string[], [b = ""]: readonly string[]) => a.localeCompare(b);
 
 const DUEL = rulesOf({ size: 1, skill: { window: 100, widenPerSecond: 50, max: 400 } });
 
@@ -56,7 +57,7 @@ describe("matches", () => {
     const parties = [3, 3, 3, 2, 2].map((players, at) => ticket(`p${at}`, { players, sinceMs: at }));
     const [match] = findMatches(parties, fives, 10);
     assert.deepEqual(
-      match!.teams.map((team) => team.map(({ players }) => players).sort()),
+      match!.teams.map((team) => team.map(({ players }) => players).sort((a, b) => a - b)),
       [
         [2, 3],
         [2, 3],
