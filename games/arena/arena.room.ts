@@ -2,7 +2,7 @@
 import type { Client, Rewind } from "@colyseus/core";
 import bot from "./arena.bot.ts";
 import { botName } from "./arena.bot.ts";
-import { type CommandHandlers, GameRoom, type Step } from "@ninelives/server";
+import { type CommandHandlers, GameRoom, type Pause, type Step } from "@ninelives/server";
 import type { JoinOptions } from "@ninelives/shared-schema";
 import { PACK_SPOTS, SPAWNS } from "./arena.map.ts";
 import {
@@ -58,7 +58,9 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
   }
 
   /** Where ships were before the match changed its process nobody knows: shots are judged by where they are. */
-  override onRestore(): void {
+  override onRestore({ ticksLost }: Pause): void {
+    this.state.restores++;
+    this.state.ticksLost = ticksLost;
     this.#watchShips();
   }
 

@@ -80,6 +80,10 @@ export const ArenaState = schema(
     /** Room clock at which this phase ends, ms. */
     phaseEndsMs: t.uint32().default(0),
     round: t.uint16().default(1),
+    /** Times this match has gone on in another process. */
+    restores: t.uint16().default(0),
+    /** Ticks that nobody ran before it last did. */
+    ticksLost: t.uint32().default(0),
   },
   "ArenaState",
 );

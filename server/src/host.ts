@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
+import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
@@ -47,7 +48,7 @@ export interface HostOptions {
    * other process, with this one's port. With a shared port only the host name of it counts: the port is this host's own.
    */
   readonly publicAddress?: string | undefined;
-  /** Hides pids. Default false. */
+  /** Hides pids and everything below `/dev`. Default false. */
   readonly production?: boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -148,7 +149,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
     canReachStore: () => custody.canReachStore,
-    pidOf: options.production === true ? undefined : (processId) => pids.of(processId),
+    ...forDevelopers(options.production, others, pids),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,

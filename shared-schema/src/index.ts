@@ -7,6 +7,7 @@ export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
 export { type Contract, contractOf, TOPIC_COMMANDS, type TopicCommand } from "./delivery/contract.ts";
 export {
   CLIENT_HEADER,
+  DEV_HEADER,
   CloseReason,
   type Greeting,
   GREETING_PARAM,

@@ -1,8 +1,8 @@
 /** The arena's page in a real browser against a real server: what a visitor meets. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "mocha";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type {} from "../../games/arena/page/debug-handle.ts";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { hears, lines, play, say } from "./arena-player.ts";
 import { buildPage, layCable, openBrowser, type Server, startServer, Visitors } from "./stage.ts";
 
 const FILL_TO = 6;
@@ -32,14 +32,6 @@ describe("the arena's page", function () {
 
   const visit = (path = "/", options: BrowserContextOptions = {}) =>
     visitors.visit(new URL(path, server.url).href, { viewport: { width: 1200, height: 750 }, ...options });
-
-  async function play(page: Page, name: string): Promise<void> {
-    await page.getByLabel("Your name").fill(name);
-    await page.getByRole("button", { name: "Play" }).click();
-    await page.waitForFunction(() =>
-      window.arena?.ships().some(({ id, alive }) => id === window.arena!.sessionId && alive),
-    );
-  }
 
   it("[AR1] puts a lone visitor into a match with bots at once", async () => {
     const page = await visit();
@@ -190,29 +182,3 @@ describe("the arena's page", function () {
     );
   });
 });
-
-/** Says something as a player does: Enter, the text, Enter. */
-async function say(page: Page, text: string): Promise<void> {
-  await page.keyboard.press("Enter");
-  await page.keyboard.type(text);
-  await page.keyboard.press("Enter");
-}
-
-/** What was said, as the page shows it, without the names. */
-function lines(page: Page): Promise<string[]> {
-  return page
-    .locator(".chat-lines li span")
-    .allTextContents()
-    .then((texts) => texts.map((text) => text.trim()));
-}
-
-/** Waits until the page shows exactly these lines, all of them said. */
-async function hears(page: Page, texts: readonly string[]): Promise<void> {
-  await page.waitForFunction(
-    (count) =>
-      document.querySelectorAll(".chat-lines li").length >= count &&
-      document.querySelector('.chat-lines [data-state="waiting"]') === null,
-    texts.length,
-  );
-  assert.deepEqual(await lines(page), texts);
-}

@@ -1,6 +1,7 @@
 /** What is seen and heard when something happens: sparks, rings, a shaking picture, a sound. */
 import type { Point } from "../arena.sim.ts";
 import type { Camera } from "./camera.ts";
+import type { LivesEffects } from "./lives.ts";
 import { Particles } from "./particles.ts";
 import type { ShipEvents, ShipView } from "./ships.ts";
 import type { ShotEvents, ShotView } from "./shots.ts";
@@ -8,7 +9,7 @@ import type { Sounds } from "./sound.ts";
 
 const FIRE_HUE = 38;
 
-export class Effects implements ShipEvents, ShotEvents {
+export class Effects implements ShipEvents, ShotEvents, LivesEffects {
   readonly particles = new Particles();
   readonly #camera: Camera;
   readonly #sounds: Sounds;
@@ -46,6 +47,17 @@ export class Effects implements ShipEvents, ShotEvents {
     this.particles.ring({ x, y }, ship.hue, 60, 0.5);
     if (!isSelf) return;
     this.#camera.cutTo(ship);
+    this.#sounds.play("back");
+  }
+
+  /** The server is dead. */
+  killed(): void {
+    this.#camera.shake(22);
+    this.#sounds.play("boom");
+  }
+
+  /** Another one has the match. */
+  cameBack(): void {
     this.#sounds.play("back");
   }
 

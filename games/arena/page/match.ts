@@ -16,6 +16,7 @@ import { copyText } from "../../page/entrance.ts";
 import { Effects } from "./effects.ts";
 import { Hud } from "./hud.ts";
 import type { FeedName } from "./kill-feed.ts";
+import { Lives } from "./lives.ts";
 import { NetPanel } from "./net-panel.ts";
 import { DeathScreen, RoundScreen } from "./overlays.ts";
 import { Past } from "./past.ts";
@@ -46,6 +47,7 @@ export class Match {
   readonly #banner: Banner;
   readonly #net: NetPanel;
   readonly #chat: Chat;
+  readonly #lives: Lives;
   readonly #stop = new AbortController();
   readonly #offs: (() => void)[] = [];
   #frameAtMs = 0;
@@ -74,6 +76,7 @@ export class Match {
     this.#death = new DeathScreen(() => this.#respawn());
     this.#round = new RoundScreen(this.#hud.board);
     this.#banner = new Banner(onEnd);
+    this.#lives = new Lives(room, serverUrl, this.#effects);
     this.#chat = new Chat({
       selfId: room.sessionId,
       subscribe: (hear, options) => room.subscribe("chat", hear, options),
@@ -82,7 +85,7 @@ export class Match {
     });
     this.#chat.root.addEventListener("submit", () => this.#chat.blur());
     this.#chat.onTyping((isTyping) => (this.#chat.root.dataset.typing = String(isTyping)));
-    const over = [this.#death, this.#hud, this.#chat, this.#net, this.#round, this.#banner];
+    const over = [this.#death, this.#hud, this.#chat, this.#net, this.#round, this.#lives, this.#banner];
     this.root.append(...over.map(({ root }) => root));
     this.#listen();
     window.arena = new DebugHandle(room, this.#ships, this.#shots);
@@ -107,6 +110,7 @@ export class Match {
     this.#death.update(state.ships.get(sessionId), state.playing, serverNowMs);
     this.#round.update(state, sessionId, serverNowMs);
     this.#net.update(nowMs);
+    this.#lives.frame(nowMs);
   }
 
   /** Takes everything away that it put on the page; the room is left, too. */
@@ -115,6 +119,7 @@ export class Match {
     for (const off of this.#offs) off();
     this.#controls.stop();
     this.#pilot.stop();
+    this.#lives.stop();
     this.#predictor.dispose();
     this.root.remove();
     delete window.arena;
@@ -157,6 +162,7 @@ export class Match {
     const fresh = event.type === "keydown" && !event.repeat;
     if (this.#hud.key(event)) event.preventDefault();
     else if (fresh && event.code === "KeyN") this.#net.toggle();
+    else if (fresh && event.code === "KeyK") this.#lives.kill();
     else if (fresh && event.code === "Enter") {
       event.preventDefault();
       this.#chat.focus();

@@ -3,11 +3,13 @@
  * Matchmaking bodies are bounded; a page of another origin gets an answer it may read only when its origin is listed.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { CLIENT_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
+import { CLIENT_HEADER, NetError } from "@ninelives/shared-schema";
 import sirv from "sirv";
 import type { Directory } from "../matchmaking/directory.ts";
 import type { Lobby } from "../matchmaking/lobby.ts";
+import { type DevServices, devRoute } from "./dev-rooms.ts";
 import { streamLobby } from "./event-stream.ts";
+import { readJson, type Reply, send } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
 import { STORE_PATH } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,6 +26,8 @@ export interface HttpServices {
   readonly canReachStore: () => boolean;
   /** Adds `pid` to answers; never in production. */
   readonly pidOf: ((processId: string) => Promise<number | undefined>) | undefined;
+  /** Never in production: there is nothing of it then. */
+  readonly dev: DevServices | undefined;
   /** Folder of the built pages; undefined serves none. */
   readonly pages: string | undefined;
   /** Origins besides this host's own whose pages may join. */
@@ -36,8 +40,6 @@ export interface HostHealth {
   readonly rooms: number;
   readonly players: number;
 }
-
-type Reply = { readonly status: number; readonly body: unknown; readonly type?: string };
 
 export function createHttp(services: HttpServices): RequestListener {
   const pages = services.pages === undefined ? undefined : sirv(services.pages, { etag: true, dev: false });
@@ -72,7 +74,8 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
     const [, method, target] = matchmake as unknown as [string, string, string];
     return () => reserveSeat(services, request, method, target);
   }
-  if (request.method !== "GET") return undefined;
+  const dev = services.dev === undefined ? undefined : devRoute(services.dev, request, url);
+  if (dev !== undefined || request.method !== "GET") return dev;
   switch (url.pathname) {
     case "/healthz":
       return async () => ({ status: 200, body: await withPid(services, services.health()) });
@@ -119,23 +122,6 @@ async function reserveSeat(
   return { status: 200, body: await services.directory.reserve(method, target, options, headers) };
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMITS.httpBodyBytes)
-      throw new NetError("OPTIONS_INVALID", `a body of at most ${LIMITS.httpBodyBytes} bytes expected`);
-    chunks.push(chunk);
-  }
-  if (bytes === 0) return {};
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new NetError("OPTIONS_INVALID", "a JSON body expected");
-  }
-}
-
 const STATUS: Partial<Record<NetError["name"], number>> = {
   ROOM_TYPE_UNKNOWN: 404,
   ROOM_NOT_FOUND: 404,
@@ -144,6 +130,7 @@ const STATUS: Partial<Record<NetError["name"], number>> = {
   SEAT_EXPIRED: 410,
   UNAUTHORIZED: 401,
   SERVER_SHUTDOWN: 503,
+  MAY_TRY_RECONNECT: 503,
 };
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {
@@ -157,17 +144,6 @@ function answer(route: () => Promise<Reply>, response: ServerResponse, logger: L
       send(response, { status: STATUS[name] ?? 500, body: { code, name, error: message, details } });
     },
   );
-}
-
-function send(response: ServerResponse, { status, body, type }: Reply): void {
-  const text = type === undefined ? JSON.stringify(body) : String(body);
-  response.writeHead(status, {
-    "content-type": type ?? "application/json",
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(text);
 }
 
 function notFound(url: URL): Reply {

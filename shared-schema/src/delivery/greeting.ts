@@ -12,6 +12,8 @@ import { pack, unpack } from "./pack.ts";
 export const GREETING_PARAM = "hi";
 /** Name of the header our client asks for a seat with; its value is the protocol version. A stock client has none. */
 export const CLIENT_HEADER = "ninelives-client";
+/** HTTP header without which nothing of `/dev` changes anything: no page of another origin may send it. */
+export const DEV_HEADER = "ninelives-dev";
 
 export interface Greeting {
   readonly protocol: number;
