@@ -31,7 +31,7 @@ export interface Step {
   readonly by: string;
   readonly roomId: string;
   readonly epoch: number;
-  /** It could reach neither the store nor another process: it plays on alone, and is told so in the docs. */
+  /** It could reach neither the store nor another process that can: it plays on, as the docs say, and has no way to know better. */
   readonly isAlone: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface Surroundings {
   at(address: string): SimHost | undefined;
   /** Whether the network lets this process talk to the others. */
   isReachable(host: SimHost): boolean;
-  /** Nobody else runs, or none that this one can talk to. */
+  /** No other process can tell this one what the store says: none runs, reaches the store and talks to it. */
   isAlone(host: SimHost): boolean;
   onRestore(host: SimHost): void;
 }
@@ -63,6 +63,10 @@ export class SimHost implements LocalRooms {
       peers: this.#peers(),
       events: this.#events(),
     });
+  }
+
+  get reachesStore(): boolean {
+    return this.#world.store.isUp && this.link.cut === undefined;
   }
 
   /** A new room, before any trouble. */
@@ -179,7 +183,7 @@ export class SimHost implements LocalRooms {
   }
 
   #stepped({ roomId, epoch }: ToyRoom): void {
-    const isAlone = this.link.cut !== undefined && this.#world.isAlone(this);
+    const isAlone = !this.reachesStore && this.#world.isAlone(this);
     this.#world.steps.push({ atMs: this.clock.now(), by: this.processId, roomId, epoch, isAlone });
   }
 

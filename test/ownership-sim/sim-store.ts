@@ -29,6 +29,8 @@ export class SimStore {
   #leases = new Map<string, MemoryLease>();
   #leasesBefore: { readonly atMs: number; readonly leases: ReadonlyMap<string, MemoryLease> }[] = [];
   #done: { readonly atMs: number; readonly wallMs: number; readonly act: Act }[] = [];
+  /** Rooms that can be restored, and since when without a break. */
+  readonly #begunAtMs = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -81,10 +83,9 @@ export class SimStore {
     if (this.#leasesBefore.length > 50) this.#leasesBefore.shift();
   }
 
-  /** Whoever is the only one to have a room is not to be killed: that would be its end, and rightly. */
-  async lacks(roomIds: readonly string[]): Promise<boolean> {
-    const heads = await Promise.all(roomIds.map((roomId) => this.#journal.head(roomId)));
-    return heads.some((head) => head?.isBegun !== true);
+  /** Since when it has had all of these rooms; Infinity while it lacks one. Whatever it lacks is nowhere but in its owner's memory. */
+  hasSinceMs(roomIds: readonly string[]): number {
+    return Math.max(...roomIds.map((roomId) => this.#begunAtMs.get(roomId) ?? Number.POSITIVE_INFINITY));
   }
 
   /** Everything after this moment is forgotten. */
@@ -99,6 +100,8 @@ export class SimStore {
     }
     this.#done = done;
     this.#wallMs = wallMs;
+    for (const roomId of [...this.#begunAtMs.keys()])
+      if ((await this.#journal.head(roomId))?.isBegun !== true) this.#begunAtMs.delete(roomId);
     const leases = this.#leasesBefore.findLast(({ atMs }) => atMs <= toMs)?.leases ?? new Map<string, MemoryLease>();
     this.#leases.clear();
     for (const [processId, lease] of leases) this.#leases.set(processId, lease);
@@ -124,6 +127,7 @@ export class SimStore {
       return (unpack(shared) as [string, string[]][]).flatMap(([, list]) => list);
     });
     const ticks = records.map(({ tick }) => tick);
+    if (begins && !this.#begunAtMs.has(roomId)) this.#begunAtMs.set(roomId, this.#clock.now());
     this.#write({ kind: "appended", roomId, epoch, number, begins, by, ticks, keys });
   }
 

@@ -59,8 +59,8 @@ export class Storm {
   }
 
   /** A process begins to restore a room. */
-  async restoring(place: number): Promise<void> {
-    if (!this.kinds.has("relapse") || !this.#dice.falls(RELAPSES) || (await this.#isSparing())) return;
+  restoring(place: number): void {
+    if (!this.kinds.has("relapse") || !this.#dice.falls(RELAPSES) || this.#world.isSparing) return;
     this.counts.relapse++;
     this.#world.later(this.#dice.between(0, 8), () => this.#world.crash(place, this.#dice.between(100, 2_000)));
   }
@@ -76,15 +76,10 @@ export class Storm {
       if (this.kinds.has(trouble) && this.#dice.falls(ODDS[trouble])) await this.#happen(trouble);
   }
 
-  /** Some room is nowhere but in its owner's memory. */
-  #isSparing(): Promise<boolean> {
-    return this.#world.store.lacks(this.#world.rooms);
-  }
-
   async #happen(trouble: keyof typeof ODDS): Promise<void> {
     const world = this.#world;
     const place = this.#dice.between(0, world.places.length - 1);
-    const isSpared = await this.#isSparing();
+    const isSpared = world.isSparing;
     switch (trouble) {
       case "crash":
         if (isSpared || !world.crash(place, this.#dice.between(100, 3_000))) return;

@@ -43,7 +43,6 @@ export class World {
   readonly #addresses: string[];
   readonly rooms: readonly string[];
   #incarnations = 0;
-  #openedMs = 0;
   #storm: Storm | undefined;
 
   constructor(seed: number) {
@@ -55,7 +54,7 @@ export class World {
       store: this.store,
       steps: this.#steps,
       at: (address) => this.places[this.#addresses.indexOf(address)],
-      onRestore: (host) => void this.#storm?.restoring(this.places.indexOf(host)),
+      onRestore: (host) => this.#storm?.restoring(this.places.indexOf(host)),
       isReachable: ({ processId }) => !this.#apart.has(processId),
       isAlone: (host) => this.#apart.has(host.processId) || !this.places.some((other) => this.#isThereFor(host, other)),
     };
@@ -89,7 +88,6 @@ export class World {
       await this.clock.advance(SLOT_MS);
       for (let left = this.dice.between(1, 2); left > 0; left--) this.#join(roomId);
     }
-    this.#openedMs = this.now;
     await this.clock.advance(START_MS);
   }
 
@@ -154,15 +152,21 @@ export class World {
   /** It is away for a while, and has lost its last `backMs` when it is back. */
   async takeDown(forMs: number, backMs: number): Promise<boolean> {
     if (!this.store.isUp) return false;
-    this.store.isUp = false;
     if (backMs > 0) await this.goBack(this.now - backMs);
+    this.store.isUp = false;
     this.later(forMs, () => (this.store.isUp = true));
     return true;
   }
 
-  /** Not to where there were no rooms yet: those would be lost for good, and rightly. */
-  goBack(toMs: number): Promise<void> {
-    return this.store.goBack(Math.max(toMs, this.#openedMs));
+  /** Where nobody living could write a room anew, not to where the store had none: it would be lost for good, and rightly. */
+  async goBack(toMs: number): Promise<void> {
+    const earliestMs = this.isHealthy ? 0 : this.store.hasSinceMs(this.rooms);
+    if (earliestMs <= this.now) await this.store.goBack(Math.max(toMs, earliestMs));
+  }
+
+  /** Some room is nowhere but in its owner's memory: whoever kills that one ends the room, and rightly. */
+  get isSparing(): boolean {
+    return this.store.hasSinceMs(this.rooms) === Number.POSITIVE_INFINITY;
   }
 
   drain(place: number, forMs: number): boolean {
@@ -176,7 +180,8 @@ export class World {
   }
 
   #isThereFor(host: SimHost, other: SimHost | undefined): boolean {
-    return other !== undefined && other !== host && !other.clock.isPaused && !this.#apart.has(other.processId);
+    const isOther = other !== undefined && other !== host && !this.#apart.has(other.processId);
+    return isOther && !other.clock.isPaused && other.reachesStore;
   }
 
   #start(place: number): void {
