@@ -11,6 +11,7 @@ import { MemoryJournal } from "../../server/src/log/memory-journal.ts";
 import { type MemoryLease, MemoryMembers } from "../../server/src/ownership/memory-members.ts";
 import type { Members } from "../../server/src/ownership/members.ts";
 import type { StoreEvent } from "./history.ts";
+import { type Story, wordsOf } from "./story.ts";
 import type { Ran } from "./toy-room.ts";
 
 export const JOURNAL_CALLS = ["claim", "append", "head", "settle", "release", "end", "rooms", "list", "read"] as const;
@@ -23,8 +24,9 @@ export class SimStore {
   readonly history: StoreEvent[] = [];
   readonly members: MemoryMembers;
   readonly #clock: Clock;
+  readonly #story: Story;
   #journal: Journal;
-  /** Wall time, which is the world's time plus a little for each claim: no two claims see the same. */
+  /** The journal's: that of then, while it does again what it did. */
   #wallMs: () => number;
   #leases = new Map<string, MemoryLease>();
   #leasesBefore: { readonly atMs: number; readonly leases: ReadonlyMap<string, MemoryLease> }[] = [];
@@ -32,11 +34,16 @@ export class SimStore {
   /** Rooms that can be restored, and since when without a break. */
   readonly #begunAtMs = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, story: Story) {
     this.#clock = clock;
-    this.#wallMs = () => clock.wallMs() + clock.now();
+    this.#story = story;
+    this.#wallMs = () => this.wallMs();
     this.#journal = new MemoryJournal(() => this.#wallMs());
     this.members = new MemoryMembers(clock, this.#leases);
+  }
+
+  wallMs(): number {
+    return this.#clock.wallMs() + this.#clock.now();
   }
 
   /** The far end of a process's link. */
@@ -132,7 +139,9 @@ export class SimStore {
   }
 
   #write(event: Without<StoreEvent, "atMs">): void {
-    this.history.push({ ...event, atMs: this.#clock.now() } as StoreEvent);
+    const written = { ...event, atMs: this.#clock.now() } as StoreEvent;
+    this.history.push(written);
+    this.#story.tell("store", wordsOf(written));
   }
 }
 
