@@ -63,3 +63,8 @@ export interface WorldHistory {
   /** Room -> session -> the commands in its state at the end, in order; a room that nobody runs is missing. */
   readonly states: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 }
+
+export function storedCounts(store: readonly StoreEvent[]): { readonly claims: number; readonly batches: number } {
+  const count = (kind: StoreEvent["kind"]) => store.filter((event) => event.kind === kind).length;
+  return { claims: count("claimed"), batches: count("appended") };
+}

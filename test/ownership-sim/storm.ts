@@ -38,7 +38,10 @@ const RELAPSES = 0.3;
 type Sudden = keyof typeof ODDS;
 export type Trouble = Sudden | "relapse";
 const SUDDEN = Object.keys(ODDS) as Sudden[];
-export const TROUBLES: readonly Trouble[] = [...SUDDEN, "relapse"];
+const TROUBLES: readonly Trouble[] = [...SUDDEN, "relapse"];
+/** In every storm players' connections break, too. */
+export type Happening = Trouble | "wire";
+export const HAPPENINGS: readonly Happening[] = [...TROUBLES, "wire"];
 /** Not while some room is nowhere but in its owner's memory. */
 const DEADLY: ReadonlySet<Trouble> = new Set(["crash", "blackout", "pause", "cut", "drain"] as const);
 /** How often a kind is among those of a world. */
@@ -49,7 +52,7 @@ const COMMANDS = 0.3;
 const BACK_MS = 1_000;
 
 export class Storm {
-  readonly counts: Record<Trouble, number>;
+  readonly counts: Record<Happening, number>;
   readonly kinds: ReadonlySet<Trouble>;
   readonly #world: World;
   readonly #dice: Dice;
@@ -58,7 +61,7 @@ export class Storm {
     this.#world = world;
     this.#dice = world.dice;
     this.kinds = new Set(TROUBLES.filter(() => this.#dice.falls(KINDS)));
-    this.counts = Object.fromEntries(TROUBLES.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
+    this.counts = Object.fromEntries(HAPPENINGS.map((name) => [name, 0])) as Record<Happening, number>;
   }
 
   /** A process begins to restore a room. */
@@ -74,7 +77,10 @@ export class Storm {
     const { players } = this.#world;
     for (const player of players) {
       if (this.#dice.falls(COMMANDS)) player.say();
-      if (this.#dice.falls(WIRE_BREAKS)) player.wire?.break(this.#dice.falls(0.6));
+      if (this.#dice.falls(WIRE_BREAKS) && player.wire !== undefined) {
+        player.wire.break(this.#dice.falls(0.6));
+        this.counts.wire++;
+      }
     }
     for (const trouble of SUDDEN)
       if (this.kinds.has(trouble) && this.#dice.falls(ODDS[trouble]) && (await this.#happens(trouble)))

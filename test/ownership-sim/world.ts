@@ -11,7 +11,7 @@ import { type HostCounts, SimHost, type Surroundings } from "./sim-host.ts";
 import { SimClient } from "./sim-client.ts";
 import { SimStore } from "./sim-store.ts";
 import { type Line, Story } from "./story.ts";
-import { SLOT_MS, Storm, type Trouble } from "./storm.ts";
+import { type Happening, SLOT_MS, Storm } from "./storm.ts";
 import { type Hello, Wire } from "./wire.ts";
 
 /** How long the weather is bad. */
@@ -36,7 +36,7 @@ export interface WorldReport {
   readonly faults: readonly string[];
   readonly history: WorldHistory;
   readonly lines: readonly Line[];
-  readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
+  readonly troubles: Readonly<Partial<Record<Happening, number>>>;
   readonly hosts: Readonly<HostCounts>;
   /** Until everyone was served, after the storm. */
   readonly calmMs: number;
