@@ -63,6 +63,16 @@ export class Havoc {
     return this.#apart.has(processId);
   }
 
+  /** It cannot reach the other processes, and its subscription is gone: they take it for dead while it plays and writes. */
+  mute(place: number, forMs: number): boolean {
+    const host = this.#world.places[place];
+    if (host === undefined || !this.separate(place, forMs)) return false;
+    this.#world.story.tell("storm", `closes the subscription of ${host.processId} for ${forMs} ms`);
+    host.mute();
+    this.#world.later(forMs, () => host.unmute());
+    return true;
+  }
+
   /** Its players' connections break. */
   hang(place: number): boolean {
     const host = this.#world.places[place];

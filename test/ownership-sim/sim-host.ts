@@ -99,6 +99,15 @@ export class SimHost implements LocalRooms {
     for (const wire of this.#wires) wire.break(this.#world.dice.falls(0.8));
   }
 
+  /** Its subscription is gone: the others may take it for dead. */
+  mute(): void {
+    void this.#members.close();
+  }
+
+  unmute(): void {
+    if (!this.clock.isDead) this.#world.store.membersOf(this.processId);
+  }
+
   breakWires(): void {
     for (const wire of this.#wires) wire.break(this.#world.dice.falls(0.6));
   }

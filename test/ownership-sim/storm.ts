@@ -8,6 +8,7 @@
  *   pause    a process is stopped for a while and knows nothing of it
  *   cut      a process cannot reach the store: it is refused, or swallowed
  *   apart    a process cannot reach the other processes
+ *   mute     a process cannot reach the others and is taken for dead, while it plays and writes
  *   hang     a process loses its players' connections
  *   weather  calls to the store are slow, break, or arrive after later ones
  *   down     the store is away for a while, and may have lost its last second when it is back
@@ -26,6 +27,7 @@ const ODDS = {
   pause: 0.02,
   cut: 0.02,
   apart: 0.015,
+  mute: 0.015,
   hang: 0.015,
   weather: 0.05,
   down: 0.01,
@@ -43,7 +45,7 @@ const TROUBLES: readonly Trouble[] = [...SUDDEN, "relapse"];
 export type Happening = Trouble | "wire";
 export const HAPPENINGS: readonly Happening[] = [...TROUBLES, "wire"];
 /** Not while some room is nowhere but in its owner's memory. */
-const DEADLY: ReadonlySet<Trouble> = new Set(["crash", "blackout", "pause", "cut", "drain"] as const);
+const DEADLY: ReadonlySet<Trouble> = new Set(["crash", "blackout", "pause", "cut", "mute", "drain"] as const);
 /** How often a kind is among those of a world. */
 const KINDS = 0.5;
 const WIRE_BREAKS = 0.02;
@@ -104,6 +106,8 @@ export class Storm {
         return havoc.cut(place, dice.falls(0.5), dice.between(100, 5_000));
       case "apart":
         return havoc.separate(place, dice.between(100, 5_000));
+      case "mute":
+        return havoc.mute(place, dice.between(100, 3_000));
       case "hang":
         return havoc.hang(place);
       case "weather":

@@ -195,6 +195,7 @@ export class World {
         continue;
       }
       host.clock.goOn();
+      host.unmute();
       host.link.cut = undefined;
       Object.assign(host.link.weather, { breaks: 0, slow: 0 });
       if (host.isDraining) {
