@@ -11,6 +11,7 @@ import { Session } from "../../client/src/session.ts";
 import { Inbox } from "../../server/src/inbox/inbox.ts";
 import { Delivery } from "../../server/src/outbox/delivery.ts";
 import { Histories } from "../../server/src/topics/history.ts";
+import { mutate, replace, restoreAll } from "../support/mutate.ts";
 import { SimLine } from "../support/sim/sim-link.ts";
 import { runWorld, type WorldSize } from "../support/sim/world.ts";
 
@@ -19,35 +20,6 @@ const SEEDS = 50;
 const SIZE: WorldSize = { stormTicks: 200, commandsPerTick: 0.3 };
 /** Worlds in which what has to be borne is not found. */
 const BORNE_SEEDS = 10;
-
-type Arguments<Owner, Name extends keyof Owner> = Parameters<Extract<Owner[Name], (...args: never[]) => unknown>>;
-
-const undo: (() => void)[] = [];
-
-/** Puts a method in the place of another, which it is handed bound to the same object. */
-function mutate<Owner extends object, Name extends keyof Owner>(
-  owner: Owner,
-  name: Name,
-  act: (
-    self: Owner,
-    original: (...args: Arguments<Owner, Name>) => unknown,
-    ...args: Arguments<Owner, Name>
-  ) => unknown,
-): void {
-  const before = Object.getOwnPropertyDescriptor(owner, name)!;
-  const original = before.value as (...args: unknown[]) => unknown;
-  replace(owner, name, {
-    value(this: Owner, ...args: Arguments<Owner, Name>) {
-      return act(this, original.bind(this), ...args);
-    },
-  });
-}
-
-function replace<Owner extends object>(owner: Owner, name: keyof Owner, property: PropertyDescriptor): void {
-  const before = Object.getOwnPropertyDescriptor(owner, name)!;
-  undo.push(() => Object.defineProperty(owner, name, before));
-  Object.defineProperty(owner, name, { ...property, configurable: true });
-}
 
 /** True at every `count`-th call. */
 function every(count: number): () => boolean {
@@ -225,9 +197,7 @@ async function hunt(seeds: number): Promise<string> {
 
 describe("mutants", function () {
   this.timeout(60_000);
-  afterEach(() => {
-    for (const restore of undo.splice(0).toReversed()) restore();
-  });
+  afterEach(restoreAll);
 
   for (const mutant of MUTANTS) {
     it(`[SIM2] ${mutant.what}: found within ${SEEDS} worlds`, async () => {

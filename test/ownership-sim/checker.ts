@@ -107,7 +107,10 @@ function faultsOfPlayer(player: PlayerHistory, { store, states }: WorldHistory):
     if (before !== undefined && places.get(before)! > place!) faults.push(`${key} ran after ${before}`);
   }
   const committedMs = firstCommits(store, roomId, sessionId);
-  for (const { key, atMs } of told) {
+  for (const [index, { key, atMs }] of told.entries()) {
+    const before = told[index - 1]?.key;
+    if (before !== undefined && places.get(before)! > places.get(key)!)
+      faults.push(`${key} was answered after ${before}`);
     if (!seen.has(key)) faults.push(`${key} was answered and is lost`);
     if ((committedMs.get(key) ?? Number.POSITIVE_INFINITY) > atMs)
       faults.push(`${key} was answered before it was committed`);

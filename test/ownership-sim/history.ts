@@ -31,7 +31,7 @@ export interface Step {
   readonly by: string;
   readonly roomId: string;
   readonly epoch: number;
-  /** It could reach neither the store nor another process: it plays on alone, and is told so in the docs. */
+  /** It could reach neither the store nor another process that can: it plays on, as the docs say, and has no way to know better. */
   readonly isAlone: boolean;
 }
 
@@ -62,4 +62,9 @@ export interface WorldHistory {
   readonly players: readonly PlayerHistory[];
   /** Room -> session -> the commands in its state at the end, in order; a room that nobody runs is missing. */
   readonly states: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+}
+
+export function storedCounts(store: readonly StoreEvent[]): { readonly claims: number; readonly batches: number } {
+  const count = (kind: StoreEvent["kind"]) => store.filter((event) => event.kind === kind).length;
+  return { claims: count("claimed"), batches: count("appended") };
 }

@@ -1,38 +1,26 @@
-/** The time of one process: its timers wait while it is stopped, as after SIGSTOP, and then all fire late; when it is dead none fires. */
+/** The time of one process: its timers wait while it is stopped, as after SIGSTOP; when it is dead none fires. */
 import type { Clock, Timer } from "@ninelives/server";
+import { FreezingClock } from "../support/sim/sim-clock.ts";
 
 export class ProcessClock implements Clock {
-  readonly #base: Clock;
-  #held: (() => void)[] | undefined;
+  readonly #base: FreezingClock;
   #isDead = false;
 
   constructor(base: Clock) {
-    this.#base = base;
+    this.#base = new FreezingClock(base);
   }
 
   now = (): number => this.#base.now();
 
   wallMs = (): number => this.#base.wallMs() + this.#base.now();
 
-  after = (delayMs: number, fn: () => void): Timer => {
-    let isCancelled = false;
-    const fire = () => {
-      if (!isCancelled && !this.#isDead) fn();
-    };
-    const timer = this.#base.after(delayMs, () => {
-      if (this.#held === undefined) fire();
-      else this.#held.push(fire);
+  after = (delayMs: number, fn: () => void): Timer =>
+    this.#base.after(delayMs, () => {
+      if (!this.#isDead) fn();
     });
-    return {
-      cancel() {
-        isCancelled = true;
-        timer.cancel();
-      },
-    };
-  };
 
   get isPaused(): boolean {
-    return this.#held !== undefined;
+    return this.#base.isFrozen;
   }
 
   get isDead(): boolean {
@@ -40,18 +28,14 @@ export class ProcessClock implements Clock {
   }
 
   pause(): void {
-    this.#held ??= [];
+    this.#base.freeze();
   }
 
-  /** What became due fires now, in the order it was due. */
   goOn(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const fire of held) this.#base.after(0, fire);
+    this.#base.thaw();
   }
 
   die(): void {
     this.#isDead = true;
-    this.#held = undefined;
   }
 }

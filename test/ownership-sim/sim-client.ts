@@ -17,6 +17,8 @@ const NEXT_DOOR_MS = 20;
 export interface Way {
   readonly doors: readonly string[];
   open(address: string, hello: Hello): Wire;
+  /** For the story. */
+  tell(who: string, what: string): void;
 }
 
 export class SimClient implements PlayerHistory {
@@ -60,6 +62,7 @@ export class SimClient implements PlayerHistory {
     const { sessionId, roomId } = this;
     const wire = this.#way.open(address, { roomId, sessionId, epoch: this.#highest, resultId: this.#resultId });
     this.#wire = wire;
+    this.#tell(`knocks at ${address}`);
     wire.onWord = (word) => this.#hear(wire, word);
     wire.onFarewell = (why) => this.#bye(wire, why);
     this.#wait(OPEN_MS);
@@ -69,7 +72,11 @@ export class SimClient implements PlayerHistory {
     const key = `${this.sessionId}#${this.issued.length + 1}`;
     if (this.#outbox.pending.length > 40) return;
     this.issued.push(key);
-    const told = () => this.told.push({ key, atMs: this.#clock.now(), epoch: this.#highest });
+    this.#tell(`says ${key}`);
+    const told = () => {
+      this.told.push({ key, atMs: this.#clock.now(), epoch: this.#highest });
+      this.#tell(`is told ${key}`);
+    };
     this.#outbox.submit("count", { key }, {}).then(told, () => undefined);
     if (this.#isWelcome && this.#outbox.pending.length === 1) this.#wait(QUIET_MS);
   }
@@ -77,6 +84,7 @@ export class SimClient implements PlayerHistory {
   #hear(wire: Wire, word: Word): void {
     if (wire !== this.#wire) return;
     if (word.kind === "welcome") {
+      this.#tell(`is welcome at epoch ${word.epoch}, which ran ${word.commandId}`);
       if (word.epoch < this.#highest) {
         this.#again(AGAIN_MS);
         return;
@@ -94,6 +102,7 @@ export class SimClient implements PlayerHistory {
 
   #bye(wire: Wire, farewell: Farewell): void {
     if (wire !== this.#wire) return;
+    this.#tell(farewell.why === "moved" ? `is sent to ${farewell.address}` : `is sent away: ${farewell.why}`);
     if (farewell.why === "gone") {
       this.#leave();
       this.isGone = true;
@@ -115,6 +124,10 @@ export class SimClient implements PlayerHistory {
     wire?.hangUp();
     if (this.#isWelcome) this.#outbox.closed();
     this.#isWelcome = false;
+  }
+
+  #tell(what: string): void {
+    this.#way.tell(this.sessionId, what);
   }
 
   /** Nothing to be told is no reason to leave. */

@@ -8,25 +8,39 @@ import { JournalStore } from "../../server/src/log/journal-store.ts";
 import type { OwnedRoom } from "../../server/src/log/store.ts";
 import { Keeper } from "../../server/src/ownership/keeper.ts";
 import type { Member, MemberInfo, Members } from "../../server/src/ownership/members.ts";
-import type { KeeperEvents, LocalRoom, LocalRooms, Peers } from "../../server/src/ownership/ports.ts";
+import type { KeeperEvents, LocalRoom, LocalRooms } from "../../server/src/ownership/ports.ts";
 import type { Dice } from "./dice.ts";
 import type { Step } from "./history.ts";
 import { ProcessClock } from "./process-clock.ts";
+import { peersOf } from "./sim-peers.ts";
 import { JOURNAL_CALLS, MEMBERS_CALLS, type SimStore } from "./sim-store.ts";
 import { StoreLink } from "./store-link.ts";
+import type { Story } from "./story.ts";
 import { ToyRoom } from "./toy-room.ts";
 import type { ServerEnd, Wire } from "./wire.ts";
+
+/** How often it happened to a process of the world. */
+export interface HostCounts {
+  /** Rooms it restored. */
+  restores: number;
+  /** Its lease was over. */
+  freezes: number;
+  /** Rooms it let go because somebody else had them, or had to begin anew. */
+  drops: number;
+}
 
 export interface Surroundings {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly store: SimStore;
+  readonly story: Story;
   readonly steps: Step[];
+  readonly counts: HostCounts;
   /** Who listens at an address now. */
   at(address: string): SimHost | undefined;
   /** Whether the network lets this process talk to the others. */
   isReachable(host: SimHost): boolean;
-  /** Nobody else runs, or none that this one can talk to. */
+  /** No other process can tell this one what the store says: none runs, reaches the store and talks to it. */
   isAlone(host: SimHost): boolean;
   onRestore(host: SimHost): void;
 }
@@ -38,7 +52,6 @@ export class SimHost implements LocalRooms {
   readonly link: StoreLink;
   readonly keeper: Keeper;
   readonly rooms = new Map<string, ToyRoom>();
-  readonly log: string[] = [];
   isDraining = false;
   readonly #world: Surroundings;
   readonly #store: LogStore;
@@ -52,7 +65,7 @@ export class SimHost implements LocalRooms {
     this.clock = new ProcessClock(world.clock);
     this.link = new StoreLink(world.clock, this.clock, world.dice, () => world.store.isUp);
     const journal = this.link.to(world.store.journalOf(this.processId), JOURNAL_CALLS);
-    this.#store = new JournalStore({ journal, clock: this.clock, onFault: (message) => this.log.push(message) });
+    this.#store = new JournalStore({ journal, clock: this.clock, onFault: (message) => this.#tell(message) });
     this.#members = world.store.membersOf(this.processId);
     this.keeper = new Keeper({
       me: this.processId,
@@ -60,9 +73,13 @@ export class SimHost implements LocalRooms {
       members: { ...this.link.to(this.#members, MEMBERS_CALLS), close: async () => {} },
       store: this.#store,
       rooms: this,
-      peers: this.#peers(),
+      peers: peersOf(this, world),
       events: this.#events(),
     });
+  }
+
+  get reachesStore(): boolean {
+    return this.#world.store.isUp && this.link.cut === undefined;
   }
 
   /** A new room, before any trouble. */
@@ -80,6 +97,15 @@ export class SimHost implements LocalRooms {
     this.clock.die();
     void this.#members.close();
     for (const wire of this.#wires) wire.break(this.#world.dice.falls(0.8));
+  }
+
+  /** Its subscription is gone: the others may take it for dead. */
+  mute(): void {
+    void this.#members.close();
+  }
+
+  unmute(): void {
+    if (!this.clock.isDead) this.#world.store.membersOf(this.processId);
   }
 
   breakWires(): void {
@@ -179,42 +205,34 @@ export class SimHost implements LocalRooms {
   }
 
   #stepped({ roomId, epoch }: ToyRoom): void {
-    const isAlone = this.link.cut !== undefined && this.#world.isAlone(this);
+    const isAlone = !this.reachesStore && this.#world.isAlone(this);
     this.#world.steps.push({ atMs: this.clock.now(), by: this.processId, roomId, epoch, isAlone });
   }
 
-  /** Asks the keeper of whoever listens there, over a network of its own. */
-  #peers(): Peers {
-    const { clock, dice } = this.#world;
+  #events(): KeeperEvents {
+    const { counts } = this.#world;
     return {
-      canReachStore: (inner) =>
-        new Promise((resolve, reject) => {
-          const backMs = dice.between(1, 6);
-          const refuse = () => this.clock.after(backMs, () => reject(new Error("no answer")));
-          clock.after(dice.between(1, 6), () => {
-            const peer = this.#world.at(inner);
-            if (peer === undefined || !this.#world.isReachable(this) || !this.#world.isReachable(peer)) refuse();
-            else if (peer.clock.isPaused) this.clock.after(200, () => reject(new Error("no answer")));
-            else {
-              const answer = peer.keeper.canReachStore;
-              this.clock.after(backMs, () => resolve(answer));
-            }
-          });
-        }),
+      died: ({ processId }, sign, afterMs) => this.#tell(`sees ${processId} dead (${sign}) after ${afterMs} ms`),
+      tookOver: ({ roomId, epoch }, ms) => {
+        counts.restores++;
+        this.#tell(`runs ${roomId}, taken from epoch ${epoch} in ${ms} ms`);
+      },
+      quarantined: ({ roomId }, error) => this.#tell(`sets ${roomId} aside: ${String(error)}`),
+      froze: (rooms) => {
+        counts.freezes++;
+        this.#tell(`its lease is over: ${rooms} rooms stand still`);
+      },
+      thawed: (roomId) => this.#tell(`${roomId} goes on`),
+      dropped: (roomId, to) => {
+        counts.drops++;
+        this.#tell(`lets go of ${roomId}, which ${to?.processId ?? "nobody it knows"} has`);
+      },
+      fault: (message, error) => this.#tell(`${message}: ${String(error)}`),
     };
   }
 
-  #events(): KeeperEvents {
-    const say = (what: string) => this.log.push(`${this.clock.now()} ${this.processId} ${what}`);
-    return {
-      died: ({ processId }, sign, afterMs) => say(`sees ${processId} dead (${sign}) after ${afterMs} ms`),
-      tookOver: ({ roomId, epoch }, ms) => say(`took ${roomId} from epoch ${epoch} in ${ms} ms`),
-      quarantined: ({ roomId }, error) => say(`set ${roomId} aside: ${String(error)}`),
-      froze: (rooms) => say(`froze ${rooms} rooms`),
-      thawed: (roomId) => say(`thawed ${roomId}`),
-      dropped: (roomId, to) => say(`dropped ${roomId}, to ${to?.processId}`),
-      fault: (message, error) => say(`${message}: ${String(error)}`),
-    };
+  #tell(what: string): void {
+    this.#world.story.tell(this.processId, what);
   }
 }
 

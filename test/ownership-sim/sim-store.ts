@@ -11,6 +11,7 @@ import { MemoryJournal } from "../../server/src/log/memory-journal.ts";
 import { type MemoryLease, MemoryMembers } from "../../server/src/ownership/memory-members.ts";
 import type { Members } from "../../server/src/ownership/members.ts";
 import type { StoreEvent } from "./history.ts";
+import { type Story, wordsOf } from "./story.ts";
 import type { Ran } from "./toy-room.ts";
 
 export const JOURNAL_CALLS = ["claim", "append", "head", "settle", "release", "end", "rooms", "list", "read"] as const;
@@ -23,18 +24,26 @@ export class SimStore {
   readonly history: StoreEvent[] = [];
   readonly members: MemoryMembers;
   readonly #clock: Clock;
+  readonly #story: Story;
   #journal: Journal;
-  /** Wall time, which is the world's time plus a little for each claim: no two claims see the same. */
+  /** The journal's: that of then, while it does again what it did. */
   #wallMs: () => number;
   #leases = new Map<string, MemoryLease>();
   #leasesBefore: { readonly atMs: number; readonly leases: ReadonlyMap<string, MemoryLease> }[] = [];
   #done: { readonly atMs: number; readonly wallMs: number; readonly act: Act }[] = [];
+  /** Rooms that can be restored, and since when without a break. */
+  readonly #begunAtMs = new Map<string, number>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, story: Story) {
     this.#clock = clock;
-    this.#wallMs = () => clock.wallMs() + clock.now();
+    this.#story = story;
+    this.#wallMs = () => this.wallMs();
     this.#journal = new MemoryJournal(() => this.#wallMs());
     this.members = new MemoryMembers(clock, this.#leases);
+  }
+
+  wallMs(): number {
+    return this.#clock.wallMs() + this.#clock.now();
   }
 
   /** The far end of a process's link. */
@@ -81,10 +90,9 @@ export class SimStore {
     if (this.#leasesBefore.length > 50) this.#leasesBefore.shift();
   }
 
-  /** Whoever is the only one to have a room is not to be killed: that would be its end, and rightly. */
-  async lacks(roomIds: readonly string[]): Promise<boolean> {
-    const heads = await Promise.all(roomIds.map((roomId) => this.#journal.head(roomId)));
-    return heads.some((head) => head?.isBegun !== true);
+  /** Since when it has had all of these rooms; Infinity while it lacks one. Whatever it lacks is nowhere but in its owner's memory. */
+  hasSinceMs(roomIds: readonly string[]): number {
+    return Math.max(...roomIds.map((roomId) => this.#begunAtMs.get(roomId) ?? Number.POSITIVE_INFINITY));
   }
 
   /** Everything after this moment is forgotten. */
@@ -99,6 +107,8 @@ export class SimStore {
     }
     this.#done = done;
     this.#wallMs = wallMs;
+    for (const roomId of [...this.#begunAtMs.keys()])
+      if ((await this.#journal.head(roomId))?.isBegun !== true) this.#begunAtMs.delete(roomId);
     const leases = this.#leasesBefore.findLast(({ atMs }) => atMs <= toMs)?.leases ?? new Map<string, MemoryLease>();
     this.#leases.clear();
     for (const [processId, lease] of leases) this.#leases.set(processId, lease);
@@ -124,11 +134,14 @@ export class SimStore {
       return (unpack(shared) as [string, string[]][]).flatMap(([, list]) => list);
     });
     const ticks = records.map(({ tick }) => tick);
+    if (begins && !this.#begunAtMs.has(roomId)) this.#begunAtMs.set(roomId, this.#clock.now());
     this.#write({ kind: "appended", roomId, epoch, number, begins, by, ticks, keys });
   }
 
   #write(event: Without<StoreEvent, "atMs">): void {
-    this.history.push({ ...event, atMs: this.#clock.now() } as StoreEvent);
+    const written = { ...event, atMs: this.#clock.now() } as StoreEvent;
+    this.history.push(written);
+    this.#story.tell("store", wordsOf(written));
   }
 }
 

@@ -8,6 +8,7 @@
  *   pause    a process is stopped for a while and knows nothing of it
  *   cut      a process cannot reach the store: it is refused, or swallowed
  *   apart    a process cannot reach the other processes
+ *   mute     a process cannot reach the others and is taken for dead, while it plays and writes
  *   hang     a process loses its players' connections
  *   weather  calls to the store are slow, break, or arrive after later ones
  *   down     the store is away for a while, and may have lost its last second when it is back
@@ -26,6 +27,7 @@ const ODDS = {
   pause: 0.02,
   cut: 0.02,
   apart: 0.015,
+  mute: 0.015,
   hang: 0.015,
   weather: 0.05,
   down: 0.01,
@@ -35,8 +37,15 @@ const ODDS = {
 } as const;
 /** For each restore. */
 const RELAPSES = 0.3;
-export type Trouble = keyof typeof ODDS | "relapse";
-const TROUBLES = Object.keys(ODDS) as (keyof typeof ODDS)[];
+type Sudden = keyof typeof ODDS;
+export type Trouble = Sudden | "relapse";
+const SUDDEN = Object.keys(ODDS) as Sudden[];
+const TROUBLES: readonly Trouble[] = [...SUDDEN, "relapse"];
+/** In every storm players' connections break, too. */
+export type Happening = Trouble | "wire";
+export const HAPPENINGS: readonly Happening[] = [...TROUBLES, "wire"];
+/** Not while some room is nowhere but in its owner's memory. */
+const DEADLY: ReadonlySet<Trouble> = new Set(["crash", "blackout", "pause", "cut", "mute", "drain"] as const);
 /** How often a kind is among those of a world. */
 const KINDS = 0.5;
 const WIRE_BREAKS = 0.02;
@@ -45,24 +54,24 @@ const COMMANDS = 0.3;
 const BACK_MS = 1_000;
 
 export class Storm {
-  readonly counts: Record<Trouble, number>;
+  readonly counts: Record<Happening, number>;
   readonly kinds: ReadonlySet<Trouble>;
   readonly #world: World;
   readonly #dice: Dice;
 
-  constructor(world: World, dice: Dice) {
+  constructor(world: World) {
     this.#world = world;
-    this.#dice = dice;
-    const all = [...TROUBLES, "relapse"] as const;
-    this.kinds = new Set(all.filter(() => dice.falls(KINDS)));
-    this.counts = Object.fromEntries(all.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
+    this.#dice = world.dice;
+    this.kinds = new Set(TROUBLES.filter(() => this.#dice.falls(KINDS)));
+    this.counts = Object.fromEntries(HAPPENINGS.map((name) => [name, 0])) as Record<Happening, number>;
   }
 
   /** A process begins to restore a room. */
-  async restoring(place: number): Promise<void> {
-    if (!this.kinds.has("relapse") || !this.#dice.falls(RELAPSES) || (await this.#isSparing())) return;
+  restoring(place: number): void {
+    if (!this.kinds.has("relapse") || !this.#dice.falls(RELAPSES) || this.#world.isSparing) return;
     this.counts.relapse++;
-    this.#world.later(this.#dice.between(0, 8), () => this.#world.crash(place, this.#dice.between(100, 2_000)));
+    const downMs = this.#dice.between(100, 2_000);
+    this.#world.later(this.#dice.between(0, 8), () => this.#world.havoc.crash(place, downMs));
   }
 
   /** One slot of bad weather. */
@@ -70,65 +79,47 @@ export class Storm {
     const { players } = this.#world;
     for (const player of players) {
       if (this.#dice.falls(COMMANDS)) player.say();
-      if (this.#dice.falls(WIRE_BREAKS)) player.wire?.break(this.#dice.falls(0.6));
+      if (this.#dice.falls(WIRE_BREAKS) && player.wire !== undefined) {
+        player.wire.break(this.#dice.falls(0.6));
+        this.counts.wire++;
+      }
     }
-    for (const trouble of TROUBLES)
-      if (this.kinds.has(trouble) && this.#dice.falls(ODDS[trouble])) await this.#happen(trouble);
+    for (const trouble of SUDDEN)
+      if (this.kinds.has(trouble) && this.#dice.falls(ODDS[trouble]) && (await this.#happens(trouble)))
+        this.counts[trouble]++;
   }
 
-  /** Some room is nowhere but in its owner's memory. */
-  #isSparing(): Promise<boolean> {
-    return this.#world.store.lacks(this.#world.rooms);
-  }
-
-  async #happen(trouble: keyof typeof ODDS): Promise<void> {
-    const world = this.#world;
-    const place = this.#dice.between(0, world.places.length - 1);
-    const isSpared = await this.#isSparing();
+  /** Whether it could happen. */
+  #happens(trouble: Sudden): boolean | Promise<boolean> {
+    const { havoc, places, isSparing, now } = this.#world;
+    const dice = this.#dice;
+    if (isSparing && DEADLY.has(trouble)) return false;
+    const place = dice.between(0, places.length - 1);
     switch (trouble) {
       case "crash":
-        if (isSpared || !world.crash(place, this.#dice.between(100, 3_000))) return;
-        break;
+        return havoc.crash(place, dice.between(100, 3_000));
       case "blackout":
-        if (isSpared) return;
-        for (const each of world.places.keys()) world.crash(each, this.#dice.between(100, 3_000));
-        break;
+        return [...places.keys()].filter((each) => havoc.crash(each, dice.between(100, 3_000))).length > 0;
       case "pause":
-        if (isSpared || !world.pause(place, this.#dice.between(50, 6_000))) return;
-        break;
+        return havoc.pause(place, dice.between(50, 6_000));
       case "cut":
-        if (isSpared || !world.cut(place, this.#dice.falls(0.5), this.#dice.between(100, 5_000))) return;
-        break;
+        return havoc.cut(place, dice.falls(0.5), dice.between(100, 5_000));
       case "apart":
-        world.separate(place, this.#dice.between(100, 5_000));
-        break;
+        return havoc.separate(place, dice.between(100, 5_000));
+      case "mute":
+        return havoc.mute(place, dice.between(100, 3_000));
       case "hang":
-        world.places[place]?.breakWires();
-        break;
+        return havoc.hang(place);
       case "weather":
-        world.setWeather(place, this.#dice.between(0, 8) / 100, this.#dice.between(0, 30) / 100);
-        break;
+        return havoc.setWeather(place, dice.between(0, 8) / 100, dice.between(0, 30) / 100);
       case "down":
-        if (
-          !(await world.takeDown(
-            this.#dice.between(50, 4_000),
-            this.#dice.falls(0.4) ? this.#dice.between(1, BACK_MS) : 0,
-          ))
-        )
-          return;
-        break;
+        return havoc.takeDown(dice.between(50, 4_000), dice.falls(0.4) ? dice.between(1, BACK_MS) : 0);
       case "back":
-        if (!world.store.isUp) return;
-        await world.goBack(world.now - this.#dice.between(1, BACK_MS));
-        break;
+        return havoc.goBack(now - dice.between(1, BACK_MS));
       case "empty":
-        if (!world.isHealthy) return;
-        await world.store.empty();
-        break;
+        return havoc.empty();
       case "drain":
-        if (isSpared || !world.drain(place, this.#dice.between(200, 2_000))) return;
-        break;
+        return havoc.drain(place, dice.between(200, 2_000));
     }
-    this.counts[trouble]++;
   }
 }

@@ -5,11 +5,13 @@
 import { SimClock } from "../support/sim/sim-clock.ts";
 import { faultsOf } from "./checker.ts";
 import { Dice } from "./dice.ts";
+import { Havoc } from "./havoc.ts";
 import type { Step, WorldHistory } from "./history.ts";
+import { type HostCounts, SimHost, type Surroundings } from "./sim-host.ts";
 import { SimClient } from "./sim-client.ts";
-import { SimHost, type Surroundings } from "./sim-host.ts";
 import { SimStore } from "./sim-store.ts";
-import { SLOT_MS, Storm, type Trouble } from "./storm.ts";
+import { type Line, Story } from "./story.ts";
+import { type Happening, SLOT_MS, Storm } from "./storm.ts";
 import { type Hello, Wire } from "./wire.ts";
 
 /** How long the weather is bad. */
@@ -19,11 +21,23 @@ const CALM_MS = 10_000;
 /** It has to last. */
 const REST_MS = 1_000;
 const START_MS = 300;
+const ADDRESSES = ["a", "b", "c"] as const;
+const ROOMS = ["red", "blue"] as const;
+
+/** What is left to the dice unless it is said. */
+export interface WorldShape {
+  /** 2 or 3. */
+  readonly places?: number;
+  /** 1 or 2. */
+  readonly rooms?: number;
+}
 
 export interface WorldReport {
   readonly faults: readonly string[];
   readonly history: WorldHistory;
-  readonly troubles: Readonly<Record<Trouble, number>>;
+  readonly lines: readonly Line[];
+  readonly troubles: Readonly<Partial<Record<Happening, number>>>;
+  readonly hosts: Readonly<HostCounts>;
   /** Until everyone was served, after the storm. */
   readonly calmMs: number;
   readonly simulatedMs: number;
@@ -31,165 +45,131 @@ export interface WorldReport {
 
 export class World {
   readonly clock = new SimClock();
+  readonly story = new Story(() => this.now);
   readonly dice: Dice;
   readonly store: SimStore;
+  readonly havoc = new Havoc(this);
   /** Who listens at each address; undefined while nobody does. */
   readonly places: (SimHost | undefined)[] = [];
   readonly players: SimClient[] = [];
-  readonly hosts: SimHost[] = [];
-  readonly #steps: Step[] = [];
-  readonly #apart = new Set<string>();
-  readonly #surroundings: Surroundings;
-  readonly #addresses: string[];
   readonly rooms: readonly string[];
+  readonly #addresses: readonly string[];
+  readonly #surroundings: Surroundings;
+  readonly #steps: Step[] = [];
+  readonly #counts: HostCounts = { restores: 0, freezes: 0, drops: 0 };
   #incarnations = 0;
-  #openedMs = 0;
   #storm: Storm | undefined;
+  #isCalm = false;
 
-  constructor(seed: number) {
+  constructor(seed: number, shape: WorldShape = {}) {
     this.dice = new Dice(seed);
-    this.store = new SimStore(this.clock);
+    this.store = new SimStore(this.clock, this.story);
+    const isThere = (host: SimHost) => !host.clock.isPaused && !this.havoc.isApart(host.processId);
     this.#surroundings = {
       clock: this.clock,
       dice: this.dice,
       store: this.store,
+      story: this.story,
       steps: this.#steps,
+      counts: this.#counts,
       at: (address) => this.places[this.#addresses.indexOf(address)],
-      onRestore: (host) => void this.#storm?.restoring(this.places.indexOf(host)),
-      isReachable: ({ processId }) => !this.#apart.has(processId),
-      isAlone: (host) => this.#apart.has(host.processId) || !this.places.some((other) => this.#isThereFor(host, other)),
+      onRestore: (host) => this.#storm?.restoring(this.places.indexOf(host)),
+      isReachable: ({ processId }) => !this.havoc.isApart(processId),
+      isAlone: (host) =>
+        this.havoc.isApart(host.processId) ||
+        !this.places.some((other) => other !== undefined && other !== host && isThere(other) && other.reachesStore),
     };
-    this.#addresses = ["a", "b", "c"].slice(0, this.dice.between(2, 3));
-    this.rooms = ["red", "blue"].slice(0, this.dice.between(1, 2));
+    this.#addresses = ADDRESSES.slice(0, shape.places ?? this.dice.between(2, 3));
+    this.rooms = ROOMS.slice(0, shape.rooms ?? this.dice.between(1, 2));
   }
 
   get now(): number {
     return this.clock.now();
   }
 
-  /** Every room is run by a living process that can write, and the store has nothing newer. */
+  /** Every room is run by a living process that can write. */
   get isHealthy(): boolean {
     const isHealthy = (host: SimHost | undefined) =>
       host !== undefined && !host.clock.isPaused && host.link.cut === undefined && !host.isDraining;
     return this.store.isUp && this.rooms.every((roomId) => isHealthy(this.#runners(roomId)[0]));
   }
 
+  /** Some room is nowhere but in its owner's memory: whoever kills that one ends the room, and rightly. */
+  get isSparing(): boolean {
+    return this.store.hasSinceMs(this.rooms) === Number.POSITIVE_INFINITY;
+  }
+
   /** Everyone is served, and no room is run twice. */
-  get #isAtRest(): boolean {
-    return (
-      this.players.every(({ isServed }) => isServed) && this.rooms.every((roomId) => this.#runners(roomId).length === 1)
-    );
+  get isAtRest(): boolean {
+    const isServed = this.players.every((player) => player.isServed);
+    return isServed && this.rooms.every((roomId) => this.#runners(roomId).length === 1);
+  }
+
+  /** Where the room runs, of several the one of the highest epoch; -1: nowhere. */
+  placeOf(roomId: string): number {
+    return this.places.indexOf(this.#runners(roomId)[0]);
   }
 
   async open(): Promise<void> {
-    for (const place of this.#addresses.keys()) this.#start(place);
+    for (const place of this.#addresses.keys()) this.start(place);
     await this.clock.advance(START_MS);
     for (const roomId of this.rooms) {
-      void this.dice.one(this.hosts).make(roomId);
+      void this.places[this.dice.between(0, this.places.length - 1)]!.make(roomId);
       await this.clock.advance(SLOT_MS);
       for (let left = this.dice.between(1, 2); left > 0; left--) this.#join(roomId);
     }
-    this.#openedMs = this.now;
     await this.clock.advance(START_MS);
   }
 
-  async run(): Promise<WorldReport> {
-    const storm = new Storm(this, this.dice);
-    this.#storm = storm;
-    const stormEndsMs = this.now + STORM_MS;
-    while (this.now < stormEndsMs) {
+  async storm(): Promise<void> {
+    this.#storm = new Storm(this);
+    for (let leftMs = STORM_MS; leftMs > 0; leftMs -= SLOT_MS) {
       this.store.keepLeases();
-      await storm.blow();
+      await this.#storm.blow();
       await this.clock.advance(SLOT_MS);
     }
+  }
+
+  /** Waits until everyone is served, and judges. */
+  async finish(): Promise<WorldReport> {
     this.#clearUp();
     const calmFromMs = this.now;
     let restMs = 0;
     while (this.now < calmFromMs + CALM_MS && restMs < REST_MS) {
       await this.clock.advance(SLOT_MS);
-      restMs = this.#isAtRest ? restMs + SLOT_MS : 0;
+      restMs = this.isAtRest ? restMs + SLOT_MS : 0;
     }
-    const calmMs = this.now - calmFromMs - restMs;
     const history = this.#history();
-    return { faults: faultsOf(history), history, troubles: storm.counts, calmMs, simulatedMs: this.now };
+    return {
+      faults: faultsOf(history),
+      history,
+      lines: this.story.lines,
+      troubles: this.#storm?.counts ?? {},
+      hosts: this.#counts,
+      calmMs: this.now - calmFromMs - restMs,
+      simulatedMs: this.now,
+    };
   }
 
-  crash(place: number, forMs: number): boolean {
-    const host = this.places[place];
-    if (host === undefined) return false;
-    host.die();
-    this.places[place] = undefined;
-    this.later(forMs, () => this.#start(place));
-    return true;
-  }
-
-  pause(place: number, forMs: number): boolean {
-    const host = this.places[place];
-    if (host === undefined || host.clock.isPaused) return false;
-    host.clock.pause();
-    this.later(forMs, () => host.clock.goOn());
-    return true;
-  }
-
-  cut(place: number, isRefused: boolean, forMs: number): boolean {
-    const host = this.places[place];
-    if (host === undefined || host.link.cut !== undefined) return false;
-    host.link.cut = isRefused ? "refused" : "swallowed";
-    this.later(forMs, () => (host.link.cut = undefined));
-    return true;
-  }
-
-  separate(place: number, forMs: number): void {
-    const processId = this.places[place]?.processId;
-    if (processId === undefined) return;
-    this.#apart.add(processId);
-    this.later(forMs, () => this.#apart.delete(processId));
-  }
-
-  setWeather(place: number, breaks: number, slow: number): void {
-    const host = this.places[place];
-    if (host !== undefined) Object.assign(host.link.weather, { breaks, slow });
-  }
-
-  /** It is away for a while, and has lost its last `backMs` when it is back. */
-  async takeDown(forMs: number, backMs: number): Promise<boolean> {
-    if (!this.store.isUp) return false;
-    this.store.isUp = false;
-    if (backMs > 0) await this.goBack(this.now - backMs);
-    this.later(forMs, () => (this.store.isUp = true));
-    return true;
-  }
-
-  /** Not to where there were no rooms yet: those would be lost for good, and rightly. */
-  goBack(toMs: number): Promise<void> {
-    return this.store.goBack(Math.max(toMs, this.#openedMs));
-  }
-
-  drain(place: number, forMs: number): boolean {
-    const host = this.places[place];
-    if (host === undefined || host.isDraining) return false;
-    void host.drain();
-    this.later(forMs, () => {
-      if (this.places[place] === host) this.crash(place, 200);
-    });
-    return true;
-  }
-
-  #isThereFor(host: SimHost, other: SimHost | undefined): boolean {
-    return other !== undefined && other !== host && !other.clock.isPaused && !this.#apart.has(other.processId);
-  }
-
-  #start(place: number): void {
+  start(place: number): void {
     const host = new SimHost(this.#addresses[place]!, ++this.#incarnations, this.#surroundings);
     this.places[place] = host;
-    this.hosts.push(host);
+    this.story.tell(host.processId, "starts");
     void host.keeper.start();
+  }
+
+  /** Not once the weather is good again: its end puts everything right. */
+  later(afterMs: number, fn: () => void): void {
+    this.clock.after(afterMs, () => {
+      if (!this.#isCalm) fn();
+    });
   }
 
   #join(roomId: string): void {
     const player = new SimClient(`p${this.players.length}`, roomId, this.clock, {
       doors: this.#addresses,
       open: (address, hello) => this.#dial(address, hello),
+      tell: (who, what) => this.story.tell(who, what),
     });
     this.players.push(player);
     player.connect();
@@ -205,29 +185,24 @@ export class World {
 
   /** The storm is over at once, and who is dead comes back. */
   #clearUp(): void {
-    this.#storm = undefined;
+    this.story.tell("storm", "is over");
+    this.#isCalm = true;
     this.store.isUp = true;
-    this.#apart.clear();
+    this.havoc.end();
     for (const [place, host] of this.places.entries()) {
       if (host === undefined) {
-        this.#start(place);
+        this.start(place);
         continue;
       }
       host.clock.goOn();
+      host.unmute();
       host.link.cut = undefined;
       Object.assign(host.link.weather, { breaks: 0, slow: 0 });
       if (host.isDraining) {
         host.die();
-        this.#start(place);
+        this.start(place);
       }
     }
-  }
-
-  /** Only while the storm lasts: its end puts everything right. */
-  later(afterMs: number, fn: () => void): void {
-    this.clock.after(afterMs, () => {
-      if (this.#storm !== undefined) fn();
-    });
   }
 
   /** Those that run it, the one of the highest epoch first. */
@@ -252,5 +227,6 @@ export class World {
 export async function runWorld(seed: number): Promise<WorldReport> {
   const world = new World(seed);
   await world.open();
-  return world.run();
+  await world.storm();
+  return world.finish();
 }

@@ -22,8 +22,12 @@ export const LIMITS = {
   /** Commands waiting in a client's outbox, count and bytes. At either cap: OUTBOX_FULL. */
   outboxCommands: 256,
   outboxCommandBytes: 256 * 1024,
-  /** How long a client keeps an answered command, ms, and how many: a store that lost its last second gets them again. */
+  /**
+   * How long a client keeps an answered command, ms, and how many: a store that lost its last second gets them again. A longer gap
+   * between two answers counts for no more than redoGapMs: the store may have been away.
+   */
   redoMs: 6_000,
+  redoGapMs: 1_000,
   redoCommands: 256,
   /** Results kept per session for a client that did not get them, count and bytes. The oldest go: RESULT_GONE. */
   resultItems: 64,

@@ -18,11 +18,12 @@ export function add(one: WorldCounts, other: WorldCounts): WorldCounts {
   return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as WorldCounts;
 }
 
-/** The seed, how to run it again, and what went wrong first. */
-export function failureOf(seed: number, faults: readonly string[], options = ""): string {
+/** The seed, how to run it again, and what went wrong first. `kind`: the options that make such worlds. */
+export function failureOf(seed: number, faults: readonly string[], kind = ""): string {
   const shown = faults.slice(0, 5).map((fault) => `  ${fault}`);
   const more = faults.length > shown.length ? [`  and ${faults.length - shown.length} more`] : [];
-  return [`seed ${seed} failed; again: npm run fuzz -- --seed ${seed}${options}`, ...shown, ...more].join("\n");
+  const again = ["npm run fuzz --", kind, `--seed ${seed}`].filter((part) => part !== "").join(" ");
+  return [`seed ${seed} failed; again: ${again}`, ...shown, ...more].join("\n");
 }
 
 /** What one call of `npm run fuzz` did. */

@@ -76,10 +76,11 @@ function isBefore(one: Entry, other: Entry): boolean {
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
 }
 
-/** A clock whose timers wait while it is frozen, and then fire late. */
-class FreezingClock implements Clock {
+/** A clock whose timers wait while it is frozen, and then fire late, in the order they were due and before those that come due then. */
+export class FreezingClock implements Clock {
   readonly #base: Clock;
-  #held: (() => void)[] | undefined;
+  #held: (() => void)[] = [];
+  #isFrozen = false;
 
   constructor(base: Clock) {
     this.#base = base;
@@ -95,8 +96,8 @@ class FreezingClock implements Clock {
       if (!isCancelled) fn();
     };
     const timer = this.#base.after(delayMs, () => {
-      if (this.#held === undefined) fire();
-      else this.#held.push(fire);
+      if (this.#isFrozen || this.#held.length > 0) this.#held.push(fire);
+      else fire();
     });
     return {
       cancel() {
@@ -106,14 +107,27 @@ class FreezingClock implements Clock {
     };
   };
 
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
   freeze(): void {
-    this.#held ??= [];
+    this.#isFrozen = true;
   }
 
   thaw(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const fire of held) this.#base.after(0, fire);
+    if (!this.#isFrozen) return;
+    this.#isFrozen = false;
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    if (this.#held.length === 0) return;
+    this.#base.after(0, () => {
+      if (this.#isFrozen) return;
+      this.#held.shift()?.();
+      this.#catchUp();
+    });
   }
 }
 
