@@ -9,9 +9,10 @@ import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
 import { log } from "./log/log.ts";
 import { resume } from "./resume/resume.ts";
+import { rolling } from "./rolling/rolling.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume];
+const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, rolling];
 const EXIT = { broken: 1, unknown: 2 } as const;
 
 const command = defineCommand({

@@ -115,15 +115,20 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
-  /** Players are sent to the next owner at once: the first of them that comes has the room restored there. */
+  /**
+   * Players are sent to the next owner at once: the first of them that comes has the room restored there. The next room goes when
+   * this one has been claimed: each stands still for its own restore alone.
+   */
   async handOver(): Promise<void> {
     this.#isDraining = true;
     const keeper = await this.#begun.promise;
     const { rooms } = this.#services!;
     await eachOf(rooms.owned(), async ({ roomId }) => {
-      const to = await keeper.handOver(roomId);
-      await rooms.release(roomId);
-      await rooms.move(roomId, to?.info.address);
+      const heir = await keeper.heirOf(roomId);
+      await rooms.release(roomId, heir?.processId);
+      const moved = rooms.move(roomId, heir?.info.address);
+      if (heir !== undefined) await keeper.claimed(roomId, heir);
+      await moved;
     });
   }
 
