@@ -1,6 +1,6 @@
 /** What became of everything the players of a room said and were told (test/survival/player.ts), counted. */
 import { until } from "../../test/support/until.ts";
-import type { Player } from "../../test/survival/player.ts";
+import { type Player, tallyOf } from "../../test/survival/player.ts";
 import { sum } from "./stats.ts";
 
 /** Longest wait for the last answer and the last event, ms. */
@@ -32,13 +32,12 @@ export async function reckon(players: readonly Player[]): Promise<Reckoning> {
   const commands = answers.flat().length;
   const isTold = () => players.every((one) => players.every((other) => wrongEvents(one, other) === 0));
   await until("everything to be told", isTold, SETTLED_MS).catch(() => {});
-  const counts = players.map(({ room }) => room.state.count);
-  const known = Math.max(0, ...counts);
+  const tallies = await Promise.all(players.map((player) => tallyOf(player)));
   return {
     commands,
     unanswered: commands - results.length,
-    lost: Math.max(0, results.length - known),
-    doubled: sum(results.map((times) => times - 1)) + Math.max(0, known - commands),
+    lost: Math.max(0, results.length - sum(tallies.map(({ added }) => added))),
+    doubled: sum(results.map((times) => times - 1)) + sum(tallies.map(({ most }) => Math.max(0, most - 1))),
     events: commands * players.length,
     wrongEvents: sum(players.flatMap((one) => players.map((other) => wrongEvents(one, other)))),
     left: players.filter((one) => !players.every(({ room }) => isIn(one, room))).length,

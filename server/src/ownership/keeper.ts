@@ -129,6 +129,11 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
+  /** Another process has said that it is going away. */
+  isLeaving(processId: string): boolean {
+    return this.#detector.find(processId)?.info.draining === true;
+  }
+
   /** The store has refused an append: somebody else has the room. */
   async steppedDown(roomId: string, epoch: number): Promise<void> {
     await this.#contest.lost(roomId, epoch);
