@@ -8,10 +8,13 @@ import { latency } from "./latency/latency.ts";
 import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
 import { log } from "./log/log.ts";
+import { powerLoss } from "./power-loss/power-loss.ts";
 import { resume } from "./resume/resume.ts";
+import { rolling } from "./rolling/rolling.ts";
+import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume];
+const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, rolling, takeovers, powerLoss];
 const EXIT = { broken: 1, unknown: 2 } as const;
 
 const command = defineCommand({

@@ -19,3 +19,9 @@ export function mean(samples: readonly number[]): number {
 export function sum(samples: readonly number[]): number {
   return samples.reduce((total, sample) => total + sample, 0);
 }
+
+/** Of the line through these points that fits best, by least squares. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const [midX, midY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  return sum(points.map(([x, y]) => (x - midX) * (y - midY))) / sum(points.map(([x]) => (x - midX) ** 2));
+}

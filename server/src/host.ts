@@ -16,7 +16,7 @@ import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
-import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import { createBackend, Directory, type DirectoryBackend, emptiest } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
@@ -106,7 +106,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend, publicAddress: address });
+  const selectProcessIdToCreateRoom = () => emptiest((processId) => custody.isLeaving(processId));
+  const matchmaking = { ...backend, publicAddress: address, selectProcessIdToCreateRoom };
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...matchmaking });
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,

@@ -198,9 +198,9 @@ export class SimHost implements LocalRooms {
   }
 
   async #handOver(room: ToyRoom): Promise<void> {
-    const to = await this.keeper.handOver(room.roomId);
+    const to = await this.keeper.heirOf(room.roomId);
     if (to === undefined || !room.isOpen || room.isFrozen || room.isDropped) return;
-    await room.release();
+    await room.release(to.processId);
     if (this.rooms.get(room.roomId) === room) this.drop(room.roomId, to);
   }
 

@@ -68,7 +68,7 @@ export class SimStore {
       },
       head: (roomId) => this.#journal.head(roomId),
       settle: (roomId, epoch) => run((journal) => journal.settle(roomId, epoch)),
-      release: (roomId, epoch) => run((journal) => journal.release(roomId, epoch)),
+      release: (roomId, epoch, heir) => run((journal) => journal.release(roomId, epoch, heir)),
       end: async (roomId, epoch, how) => {
         await run((journal) => journal.end(roomId, epoch, how));
         if (how === "quarantined") this.#write({ kind: "quarantined", roomId });

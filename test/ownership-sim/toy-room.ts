@@ -127,10 +127,10 @@ export class ToyRoom {
   }
 
   /** Leaves the room to whoever takes it. */
-  async release(): Promise<void> {
+  async release(heir: string): Promise<void> {
     this.#ticker.stop();
     this.#publish();
-    await this.#log?.release(this.#now());
+    await this.#log?.release(this.#now(), heir);
   }
 
   #wake(): void {

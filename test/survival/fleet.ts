@@ -18,23 +18,32 @@ interface RoomRow {
   readonly pid: number;
 }
 
+type Fsync = "no" | "everysec";
+
 export class Fleet {
   redis: TestRedis;
   readonly dir: string;
   readonly hosts: FleetHost[] = [];
   readonly #config: string;
+  readonly #fsync: Fsync;
   /** Those that were killed, too: what they said. */
   readonly #started: MainProcess[] = [];
 
-  private constructor(redis: TestRedis, dir: string, config: string) {
+  private constructor(redis: TestRedis, dir: string, config: string, fsync: Fsync) {
     this.redis = redis;
     this.dir = dir;
     this.#config = config;
+    this.#fsync = fsync;
   }
 
-  static async start(size: number, config = join(ROOT, "test/survival/nine.config.ts")): Promise<Fleet> {
+  /** `fsync`: when Redis has its file written to the disk. */
+  static async start(
+    size: number,
+    config = join(ROOT, "test/survival/nine.config.ts"),
+    fsync: Fsync = "no",
+  ): Promise<Fleet> {
     const dir = await mkdtemp(join(tmpdir(), "ninelives-fleet-"));
-    const fleet = new Fleet(await startRedis(undefined, await onDisk(dir)), dir, config);
+    const fleet = new Fleet(await startRedis(undefined, await onDisk(dir, fsync)), dir, config, fsync);
     await Promise.all(Array.from({ length: size }, () => fleet.add()));
     return fleet;
   }
@@ -56,7 +65,7 @@ export class Fleet {
       await meanwhile();
     } finally {
       if (has === "nothing") await rm(join(this.dir, "redis"), { recursive: true });
-      this.redis = await startRedis(Number(new URL(this.redis.url).port), await onDisk(this.dir));
+      this.redis = await startRedis(Number(new URL(this.redis.url).port), await onDisk(this.dir, this.#fsync));
     }
   }
 
@@ -101,8 +110,8 @@ export class Fleet {
 }
 
 /** What is written is there after a kill of Redis: every write is on its way to the disk before it is answered. */
-async function onDisk(dir: string): Promise<TestRedisOptions> {
+async function onDisk(dir: string, fsync: Fsync): Promise<TestRedisOptions> {
   const home = join(dir, "redis");
   await mkdir(home, { recursive: true });
-  return { dir: home, args: ["--appendonly", "yes", "--appendfsync", "no"] };
+  return { dir: home, args: ["--appendonly", "yes", "--appendfsync", fsync, "--auto-aof-rewrite-percentage", "0"] };
 }

@@ -32,6 +32,10 @@ export class NineRoom extends GameRoom<typeof Nine> {
       elapsedMs: this.clock.elapsedTime,
       auth: (client.auth as { user?: string } | undefined)?.user ?? "",
     }),
+    tally: ({ sessionId }) => {
+      const own = [...this.memory.applied.entries()].filter(([key]) => key.startsWith(`${sessionId} `));
+      return { added: own.length, most: Math.max(0, ...own.map(([, times]) => times)) };
+    },
     trap: (_client, { what }) => {
       this.state.rung = what;
       return {};

@@ -42,6 +42,8 @@ export const Nine = defineRoomType({
     roll: { payload: z.object({}), result: z.object({ next: z.number() }) },
     list: { payload: z.object({ metadata: z.string(), locked: z.boolean() }), result: z.object({}) },
     look: { payload: z.object({}), result: z.object({ tick: z.int(), elapsedMs: z.number(), auth: z.string() }) },
+    /** How many numbers the caller has added, and how often the one that was added most. */
+    tally: { payload: z.object({}), result: z.object({ added: z.int(), most: z.int() }) },
     /** What the next restore does. */
     trap: { payload: z.object({ what: z.enum(["throw", "kill"]) }), result: z.object({}) },
   },

@@ -14,6 +14,8 @@ export class Player {
   longestGapMs = 0;
   /** What went back that never may: epochs, and ticks within one. */
   readonly wentBack: string[] = [];
+  /** When each answer came. */
+  readonly #answeredMs: number[] = [];
   readonly #told = new Map<string, number[]>();
   #timer: NodeJS.Timeout | undefined;
   #shown: { epoch: number; ticks: number; atMs: number };
@@ -41,9 +43,17 @@ export class Player {
 
   add(): Promise<{ times: number }> {
     const answer = this.room.command("add", { n: this.answers.length + 1 });
-    answer.catch(() => {});
+    answer.then(
+      () => this.#answeredMs.push(performance.now()),
+      () => {},
+    );
     this.answers.push(answer);
     return answer;
+  }
+
+  /** How many answers came since then. */
+  answeredSince(atMs: number): number {
+    return this.#answeredMs.filter((answeredMs) => answeredMs >= atMs).length;
   }
 
   /** Commands from now on, until the end. */
@@ -107,6 +117,11 @@ export async function judge(players: readonly Player[]): Promise<void> {
       );
     assert.deepEqual(wentBack, []);
   }
+}
+
+/** What the room has of a player's commands: how many different ones, and how often it ran the one that it ran most. */
+export function tallyOf({ room }: Player): Promise<{ added: number; most: number }> {
+  return room.command("tally", {});
 }
 
 function asReader(player: Player) {

@@ -99,11 +99,11 @@ export class JournalAppender implements LogAppender {
   }
 
   /** Tries at once. Resolves at the first failure too; what is left to do is tried on until `stop`. */
-  close(how: "finished" | "released"): Promise<void> {
+  close(how: "finished" | "released", heir = ""): Promise<void> {
     this.#wake();
     return new Promise((resolve) => {
       this.#giveUpClosing = resolve;
-      void this.#finish(how).then(resolve);
+      void this.#finish(how, heir).then(resolve);
     });
   }
 
@@ -206,10 +206,11 @@ export class JournalAppender implements LogAppender {
     this.#options.onFenced();
   }
 
-  async #finish(how: "finished" | "released"): Promise<void> {
+  async #finish(how: "finished" | "released", heir: string): Promise<void> {
     const { journal, roomId, epoch, onGone } = this.#options;
     await this.#pumping;
-    const leave = () => (how === "released" ? journal.release(roomId, epoch) : journal.end(roomId, epoch, "ended"));
+    const leave = () =>
+      how === "released" ? journal.release(roomId, epoch, heir) : journal.end(roomId, epoch, "ended");
     while (!this.#isStopped && !this.#isFenced) {
       const answer = await leave().catch((error: unknown) => this.#failed(`it waits to be ${how}`, error));
       if (answer !== "failed") break;

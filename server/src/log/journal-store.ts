@@ -1,7 +1,7 @@
 /** Logs in a journal that several processes may share: who claims, reads and sets aside. */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
-import type { Journal, JournalClaim, JournalHead } from "./journal.ts";
+import { type Journal, type JournalClaim, type JournalHead, ownership } from "./journal.ts";
 import { JournalAppender } from "./journal-appender.ts";
 import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
 
@@ -97,5 +97,5 @@ export class JournalStore implements LogStore {
 }
 
 function currentOf(roomId: string, head: JournalHead | undefined): OwnedRoom | undefined {
-  return head?.state === "" ? { roomId, owner: head.owner, epoch: head.epoch } : undefined;
+  return head?.state === "" ? { roomId, ...ownership(head) } : undefined;
 }

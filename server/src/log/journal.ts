@@ -22,6 +22,8 @@ export interface JournalPlace {
 export interface JournalHead extends JournalPlace {
   /** Process id; empty after the room was released. */
   readonly owner: string;
+  /** Process id of who it was released to; empty while it has an owner, and when that was anybody. */
+  readonly heir: string;
   /** Claims since the room last settled, the one that made it new not counted. */
   readonly attempts: number;
   /** A batch that begins was taken: the room can be restored. */
@@ -62,8 +64,8 @@ export interface Journal {
   head(roomId: string): Promise<JournalHead | undefined>;
   /** Attempts count from 0 again. This and the next two change nothing when the epoch is not current. */
   settle(roomId: string, epoch: number): Promise<void>;
-  /** Nobody has the room any more. One that never began is forgotten. */
-  release(roomId: string, epoch: number): Promise<void>;
+  /** Nobody has the room any more, and `heir` is to take it; empty: anybody. One that never began is forgotten. */
+  release(roomId: string, epoch: number, heir: string): Promise<void>;
   /** As release, and nothing is taken any more. */
   end(roomId: string, epoch: number, how: RoomEnd): Promise<void>;
   /** Begun and neither ended nor quarantined, most players first: of this owner, released ones included, or everybody's. */
@@ -73,6 +75,11 @@ export interface Journal {
   /** Bytes of all batches from the last that begins on. */
   read(roomId: string): Promise<Uint8Array[]>;
   close(): Promise<void>;
+}
+
+/** Whose the room is. */
+export function ownership({ owner, epoch, heir }: JournalHead): Omit<OwnedRoom, "roomId"> {
+  return heir === "" ? { owner, epoch } : { owner, epoch, heir };
 }
 
 /**

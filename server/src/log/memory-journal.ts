@@ -6,7 +6,15 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import { nextEpoch } from "../ownership/epoch.ts";
-import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, RoomEnd } from "./journal.ts";
+import {
+  type Journal,
+  type JournalBatch,
+  type JournalClaim,
+  type JournalHead,
+  type JournalPlace,
+  ownership,
+  type RoomEnd,
+} from "./journal.ts";
 import type { OwnedRoom } from "./store.ts";
 
 interface Kept {
@@ -44,6 +52,7 @@ export class MemoryJournal implements Journal {
       number: 0,
       state: "",
       owner,
+      heir: "",
       attempts: current === undefined ? 0 : current.attempts + 1,
       isBegun: current?.isBegun ?? false,
     };
@@ -62,7 +71,7 @@ export class MemoryJournal implements Journal {
     if (!fits) return head;
     kept.head = isCurrent
       ? { ...head, number, isBegun: head.isBegun || begins }
-      : { epoch, number, state: "", owner, attempts: 0, isBegun: true };
+      : { epoch, number, state: "", owner, heir: "", attempts: 0, isBegun: true };
     if (begins) kept.batches = [];
     kept.players = batch.players ?? kept.players;
     kept.batches.push(batch);
@@ -79,10 +88,10 @@ export class MemoryJournal implements Journal {
     if (kept !== undefined) kept.head = { ...kept.head, attempts: 0 };
   }
 
-  async release(roomId: string, epoch: number): Promise<void> {
+  async release(roomId: string, epoch: number, heir: string): Promise<void> {
     const kept = this.#current(roomId, epoch);
     if (kept?.head.isBegun === false) await this.end(roomId, epoch, "ended");
-    else if (kept !== undefined) kept.head = { ...kept.head, owner: "" };
+    else if (kept !== undefined) kept.head = { ...kept.head, owner: "", heir };
   }
 
   async end(roomId: string, epoch: number, state: RoomEnd): Promise<void> {
@@ -100,7 +109,7 @@ export class MemoryJournal implements Journal {
       ([, { head, lastOwner }]) => head.isBegun && head.state === "" && (owner === undefined || lastOwner === owner),
     );
     rooms.sort(([, a], [, b]) => b.players - a.players);
-    return rooms.map(([roomId, { head }]) => ({ roomId, owner: head.owner, epoch: head.epoch }));
+    return rooms.map(([roomId, { head }]) => ({ roomId, ...ownership(head) }));
   }
 
   async list(): Promise<string[]> {
@@ -120,4 +129,4 @@ export class MemoryJournal implements Journal {
   }
 }
 
-const NOTHING: JournalHead = { epoch: 0, number: 0, state: "", owner: "", attempts: 0, isBegun: false };
+const NOTHING: JournalHead = { epoch: 0, number: 0, state: "", owner: "", heir: "", attempts: 0, isBegun: false };

@@ -12,7 +12,15 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
-import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, RoomEnd } from "./journal.ts";
+import {
+  type Journal,
+  type JournalBatch,
+  type JournalClaim,
+  type JournalHead,
+  type JournalPlace,
+  ownership,
+  type RoomEnd,
+} from "./journal.ts";
 import { type RedisAddress, RedisConnection } from "./redis-connection.ts";
 import { HEAD_FIELDS, type HeadAnswer, type LogRedis } from "./redis-scripts.ts";
 import { roomIdOf, roomName } from "./room-name.ts";
@@ -75,8 +83,8 @@ export class RedisJournal implements Journal {
     await redis.logSettle(this.#keysOf(roomId).own, epoch);
   }
 
-  release(roomId: string, epoch: number): Promise<void> {
-    return this.#leave(roomId, epoch, "released");
+  release(roomId: string, epoch: number, heir: string): Promise<void> {
+    return this.#leave(roomId, epoch, "released", heir);
   }
 
   end(roomId: string, epoch: number, how: RoomEnd): Promise<void> {
@@ -92,7 +100,7 @@ export class RedisJournal implements Journal {
     return heads.flatMap((head, place) => {
       if (head === undefined || !head.isBegun || head.state !== "") return [];
       if (owner !== undefined && head.owner !== owner && head.owner !== "") return [];
-      return [{ roomId: roomIds[place]!, owner: head.owner, epoch: head.epoch }];
+      return [{ roomId: roomIds[place]!, ...ownership(head) }];
     });
   }
 
@@ -116,11 +124,11 @@ export class RedisJournal implements Journal {
     this.#connection.close();
   }
 
-  async #leave(roomId: string, epoch: number, state: RoomEnd | "released"): Promise<void> {
+  async #leave(roomId: string, epoch: number, state: RoomEnd | "released", heir = ""): Promise<void> {
     const redis = await this.#connection.open();
     const { own, log } = this.#keysOf(roomId);
     const name = roomName(roomId);
-    const owner = await redis.logLeave(own, log, epoch, state, LIMITS.finishedLogSeconds);
+    const owner = await redis.logLeave(own, log, epoch, state, LIMITS.finishedLogSeconds, heir);
     if (owner === null) return;
     const beyond = await redis.logShelve(this.#endedKey, name, LIMITS.finishedLogs, LIMITS.finishedLogSeconds);
     const old = beyond.map((one) => this.#keysOf(roomIdOf(one)));
@@ -198,13 +206,15 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function headIn([epoch, number, state, owner, released, attempts, begun]: HeadAnswer): JournalHead | undefined {
+function headIn([epoch, number, state, owner, released, attempts, begun, heir]: HeadAnswer): JournalHead | undefined {
   if (epoch === null || epoch === undefined) return undefined;
+  const isReleased = released === "1";
   return {
     epoch: Number(epoch),
     number: Number(number),
     state: (state ?? "") as JournalHead["state"],
-    owner: released === "1" ? "" : (owner ?? ""),
+    owner: isReleased ? "" : (owner ?? ""),
+    heir: isReleased ? (heir ?? "") : "",
     attempts: Number(attempts),
     isBegun: begun === "1",
   };

@@ -2,13 +2,13 @@
  * What Redis does in one go for a room's log. Both keys of a room have its name in braces, so they live in one slot:
  *
  *   <prefix>{<room>}:own   hash: e epoch · n number of the last batch · s "", ended or quarantined · o last owner · r 1 when the
- *                          owner released it · a attempts · b 1 once a batch that begins was taken · c key of the last claim
+ *                          owner released it, h to whom · a attempts · b 1 once a batch that begins was taken · c key of the last claim
  *   <prefix>{<room>}:log   stream: id <epoch>-<number>, field r: a batch's records
  */
 import type { Cluster, Redis } from "ioredis";
 
 /** Of `own`, in the order of every answer about a room. */
-export const HEAD_FIELDS = ["e", "n", "s", "o", "r", "a", "b"] as const;
+export const HEAD_FIELDS = ["e", "n", "s", "o", "r", "a", "b", "h"] as const;
 
 /**
  * ARGV: owner, epoch that has to be current (empty: none), key of the claim, seconds an unbegun room is kept. Answers with 1 for a
@@ -62,7 +62,7 @@ if own[1] == ARGV[1] and own[2] == "" then redis.call("HSET", KEYS[1], "a", 0) e
 `;
 
 /**
- * ARGV: epoch, what it becomes: released, ended or quarantined, seconds an ended log is kept. A room that never began leaves what
+ * ARGV: epoch, what it becomes: released, ended or quarantined, seconds an ended log is kept, who it is released to. A room that never began leaves what
  * was there before it. Answers with the owner when the room takes no more batches, and again to the same question.
  */
 const LEAVE = `
@@ -71,7 +71,7 @@ if own[1] ~= ARGV[1] then return false end
 local state = ARGV[2]
 if own[2] ~= "" then return own[2] == state and own[4] end
 if own[3] == "1" and state == "released" then
-  redis.call("HSET", KEYS[1], "r", 1)
+  redis.call("HSET", KEYS[1], "r", 1, "h", ARGV[4])
   return false
 end
 if own[3] ~= "1" then
@@ -122,7 +122,14 @@ export type LogRedis = (Redis | Cluster) & {
     records: Buffer,
   ): Promise<HeadAnswer>;
   logSettle(own: string, epoch: number): Promise<null>;
-  logLeave(own: string, log: string, epoch: number, state: string, keptSeconds: number): Promise<string | null>;
+  logLeave(
+    own: string,
+    log: string,
+    epoch: number,
+    state: string,
+    keptSeconds: number,
+    heir: string,
+  ): Promise<string | null>;
   logForget(own: string, log: string): Promise<number>;
   logShelve(shelf: string, room: string, kept: number, keptSeconds: number): Promise<string[]>;
 };

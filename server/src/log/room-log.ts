@@ -90,11 +90,11 @@ export class RoomLog {
     await this.#appender.close("finished");
   }
 
-  /** Lets somebody else take the room exactly as it is now. Resolves when everything is committed. */
-  async release(at: Moment): Promise<void> {
+  /** Lets somebody else take the room exactly as it is now, best of all `heir`. Resolves when everything is committed. */
+  async release(at: Moment, heir?: string): Promise<void> {
     this.#settle();
     this.snapshot(at);
-    await this.#appender.close("released");
+    await this.#appender.close("released", heir);
   }
 
   #settle(): void {

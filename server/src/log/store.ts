@@ -11,6 +11,8 @@ export interface OwnedRoom {
   /** Process id; empty when nobody has the room: it was released, or its store forgets owners at a restart. */
   readonly owner: string;
   readonly epoch: number;
+  /** Process id of who it was left to, when it was released to somebody. */
+  readonly heir?: string;
 }
 
 export interface Claim {
@@ -66,8 +68,11 @@ export interface LogAppender {
   readonly needsBegin: boolean;
   /** The restored room runs: attempts count from 0 again. */
   settled(): void;
-  /** Commits what waits and lets go. `finished`: the room ended, its log may be deleted under the caps. `released`: anybody may take it. */
-  close(how: "finished" | "released"): Promise<void>;
+  /**
+   * Commits what waits and lets go. `finished`: the room ended, its log may be deleted under the caps. `released`: anybody may take
+   * it, and the process `heir` is to.
+   */
+  close(how: "finished" | "released", heir?: string): Promise<void>;
 }
 
 /** Rejects a claim: `current` is what the store has. */

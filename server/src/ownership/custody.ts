@@ -9,6 +9,10 @@ import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
+import type { LocalRoom } from "./ports.ts";
+
+/** Between two looks whether a room that is being made has its log, ms. */
+const LOOK_MS = 10;
 
 export interface Custody extends Others {
   /** This process may change its rooms. Asked before every tick. */
@@ -19,6 +23,8 @@ export interface Custody extends Others {
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
   readonly canReachStore: boolean;
+  /** That process, or this one, is going away: no new room for it. */
+  isLeaving(processId: string): boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
   /** Lets every room go on elsewhere, as it is. */
@@ -42,6 +48,10 @@ export class SoloCustody implements Custody {
 
   heard(): void {}
 
+  isLeaving(): boolean {
+    return false;
+  }
+
   doors(): readonly string[] {
     return [];
   }
@@ -60,7 +70,7 @@ export class SoloCustody implements Custody {
   async handOver(): Promise<void> {
     const { rooms, store } = this.#services!;
     if (!store.outlivesProcess) return;
-    await eachOf(rooms.owned(), async ({ roomId }) => {
+    await eachOf(rooms.owned(), LIMITS.restoresAtOnce, async ({ roomId }) => {
       await rooms.release(roomId);
       await rooms.move(roomId, undefined);
     });
@@ -99,6 +109,10 @@ export class SharedCustody implements Custody {
     this.#keeper?.heardEpoch(roomId, epoch);
   }
 
+  isLeaving(processId: string): boolean {
+    return processId === matchMaker.processId ? this.#isDraining : (this.#keeper?.isLeaving(processId) ?? false);
+  }
+
   doors(): readonly string[] {
     return this.#keeper?.doors() ?? [];
   }
@@ -115,15 +129,34 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
-  /** Players are sent to the next owner at once: the first of them that comes has the room restored there. */
+  /**
+   * Players are sent to the next owner at once: the first of them that comes has the room restored there. The next room goes when
+   * this one has been claimed: each stands still for its own restore alone. Rooms that are just being made here go last.
+   */
   async handOver(): Promise<void> {
     this.#isDraining = true;
+    const { clock, rooms } = this.#services!;
+    const endMs = clock.now() + LIMITS.handOverMs;
+    for (;;) {
+      const owned = rooms.owned();
+      const made = owned.filter(({ epoch }) => epoch > 0);
+      if (owned.length === 0 || clock.now() >= endMs) return;
+      if (made.length > 0) await this.#handOverAll(made, endMs);
+      else await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  /** Many rooms would take too long one by one. */
+  async #handOverAll(owned: readonly LocalRoom[], endMs: number): Promise<void> {
     const keeper = await this.#begun.promise;
-    const { rooms } = this.#services!;
-    await eachOf(rooms.owned(), async ({ roomId }) => {
-      const to = await keeper.handOver(roomId);
-      await rooms.release(roomId);
-      await rooms.move(roomId, to?.info.address);
+    const { clock, rooms } = this.#services!;
+    const atOnce = Math.min(LIMITS.restoresAtOnce, Math.ceil(owned.length / LIMITS.handOverRooms));
+    await eachOf(owned, atOnce, async ({ roomId }) => {
+      const heir = await keeper.heirOf(roomId);
+      await rooms.release(roomId, heir?.processId);
+      const moved = rooms.move(roomId, heir?.info.address);
+      if (heir !== undefined && clock.now() < endMs) await keeper.claimed(roomId, heir);
+      await moved;
     });
   }
 
@@ -134,10 +167,10 @@ export class SharedCustody implements Custody {
 }
 
 /** A few at a time. */
-async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const work = async () => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
   };
-  await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
 }

@@ -12,6 +12,7 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
+import { Bequest } from "./bequest.ts";
 import { Contest } from "./contest.ts";
 import { Detector } from "./detector.ts";
 import { Lease } from "./lease.ts";
@@ -42,6 +43,7 @@ export class Keeper {
   readonly #sweep: Sweep;
   readonly #locator: Locator;
   readonly #contest: Contest;
+  readonly #bequest: Bequest;
   readonly #loops: Readonly<Record<"beat" | "listen" | "verify" | "sweep", Loop>>;
   #rememberedAtMs = Number.NEGATIVE_INFINITY;
   /** When the store had forgotten us last; a new process cannot know what it forgot before. */
@@ -67,6 +69,7 @@ export class Keeper {
     this.#tenure = tenure;
     this.#rescue = rescue;
     this.#sweep = sweep;
+    this.#bequest = new Bequest({ ...options, detector, sweep });
     this.#contest = new Contest({ ...options, detector, rescue });
     const rememberedAtMs = () => this.#rememberedAtMs;
     this.#locator = new Locator({ ...options, tenure, detector, rescue, sweep, rememberedAtMs });
@@ -126,6 +129,11 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
+  /** Another process has said that it is going away. */
+  isLeaving(processId: string): boolean {
+    return this.#detector.find(processId)?.info.draining === true;
+  }
+
   /** The store has refused an append: somebody else has the room. */
   async steppedDown(roomId: string, epoch: number): Promise<void> {
     await this.#contest.lost(roomId, epoch);
@@ -138,15 +146,15 @@ export class Keeper {
     void this.#loops.verify.soon();
   }
 
-  /**
-   * Who is to have a room of ours that we are about to release, while this process is going away; undefined: nobody can. Whoever that
-   * is takes it when it is released.
-   */
-  async handOver(roomId: string): Promise<Member | undefined> {
+  /** To whom a room of ours is to be released, while this process is going away; undefined: nobody can have it now. */
+  async heirOf(roomId: string): Promise<Member | undefined> {
     if (this.#info?.draining !== true) await this.#loops.beat.soon();
-    const { me } = this.#options;
-    const others = this.#detector.living.filter(({ processId }) => processId !== me);
-    return this.#sweep.successorOf(roomId, others);
+    return this.#bequest.heirOf(roomId);
+  }
+
+  /** Resolves when a room that was released has a new owner, or there is nothing to wait for. Never rejects. */
+  claimed(roomId: string, heir: Member): Promise<void> {
+    return this.#bequest.claimed(roomId, heir);
   }
 
   async #beat(): Promise<void> {

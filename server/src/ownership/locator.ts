@@ -110,7 +110,7 @@ export class Locator {
   async #heir(room: OwnedRoom): Promise<Place | undefined> {
     const { me, detector, rescue, sweep } = this.#options;
     if (room.owner !== "" && !detector.isTrusted) return undefined;
-    const heir = await sweep.successorOf(room.roomId, detector.living);
+    const heir = await sweep.successorOf(room, detector.living);
     if (heir?.processId !== me) return heir === undefined ? undefined : placeOf(heir);
     rescue.add(room, true);
     return undefined;

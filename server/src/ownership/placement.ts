@@ -20,13 +20,22 @@ const LOAD_STEPS = 4;
  * Who may take a room: living, not going away, not new if there are others, knowing its type. Those at the room's version; where there is none, those at a
  * later one, which may know how to migrate it. `kind` undefined: its type is not known.
  */
-export function candidates(members: readonly Member[], kind: RoomKind | undefined): Member[] {
-  const staying = members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
-  const seasoned = staying.filter(({ info }) => info.isNew !== true);
-  const willing = seasoned.length > 0 ? seasoned : staying;
-  if (kind === undefined) return willing;
+export function candidates(members: readonly Member[], kind: RoomKind | undefined): readonly Member[] {
+  const willing = staying(members);
+  const seasoned = willing.filter(({ info }) => info.isNew !== true);
+  return versed(seasoned.length > 0 ? seasoned : willing, kind);
+}
+
+/** Living, and not going away. */
+export function staying(members: readonly Member[]): Member[] {
+  return members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
+}
+
+/** Those that can run such a room; all of them when that is not known. */
+export function versed(members: readonly Member[], kind: RoomKind | undefined): readonly Member[] {
+  if (kind === undefined) return members;
   const knowing = (test: (version: number) => boolean) =>
-    willing.filter(({ info }) => Object.hasOwn(info.types, kind.type) && test(info.types[kind.type]!));
+    members.filter(({ info }) => Object.hasOwn(info.types, kind.type) && test(info.types[kind.type]!));
   const exact = knowing((version) => version === kind.version);
   return exact.length > 0 ? exact : knowing((version) => version > kind.version);
 }

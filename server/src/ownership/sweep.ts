@@ -2,7 +2,7 @@
  * Finds rooms that should run and that nobody runs, and gives those that are ours to take to the rescue:
  *
  *   of the dead        everything they had; one of whom nothing is left is removed
- *   of the departing   what they have released
+ *   of the departing   what they have released, to us if somebody is named
  *   ours               what the store says we have and we do not run: the answer to our claim was lost, or a restore failed
  *   nobody's           whose owner nobody has heard of, at two looks in a row: who claims a room beats first
  *
@@ -13,7 +13,7 @@ import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
 import type { Member, Members } from "./members.ts";
-import { candidates, place } from "./placement.ts";
+import { candidates, place, type RoomKind, staying } from "./placement.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
 import type { Rescue } from "./rescue.ts";
 
@@ -40,17 +40,23 @@ export class Sweep {
     this.#options = options;
   }
 
-  /** Who is to have the room now. `me` may be among them. */
-  async successorOf(roomId: string, among: readonly Member[]): Promise<Member | undefined> {
-    const kind = isUniform(among) ? undefined : await this.#options.rooms.kindOf(roomId);
-    return place(roomId, candidates(among, kind));
+  /** Who is to have the room now: who it was left to, while that one stays. `me` may be among them. */
+  async successorOf({ roomId, heir }: OwnedRoom, among: readonly Member[]): Promise<Member | undefined> {
+    const named = staying(among).find(({ processId }) => processId === heir);
+    return named ?? place(roomId, candidates(among, await this.kindOf(roomId, among)));
+  }
+
+  /** undefined where it makes no difference among these. */
+  async kindOf(roomId: string, among: readonly Member[]): Promise<RoomKind | undefined> {
+    return isUniform(among) ? undefined : this.#options.rooms.kindOf(roomId);
   }
 
   /** One look. */
   async run(): Promise<void> {
     const { detector } = this.#options;
     const { dead } = detector;
-    this.#mourn(dead);
+    for (const processId of this.#mourned)
+      if (!dead.some((member) => member.processId === processId)) this.#mourned.delete(processId);
     const departing = detector.living.filter(({ info }) => info.draining);
     const looks = [...dead.map((member) => this.#inherit(member)), ...departing.map((member) => this.#relieve(member))];
     if (this.#isStrayTime()) looks.push(this.#own(), this.#adopt());
@@ -67,6 +73,7 @@ export class Sweep {
   async #inherit(dead: Member): Promise<void> {
     const { store, members, detector } = this.#options;
     const left = await store.roomsOf(dead.processId);
+    if (left.length > 0 || !dead.info.draining) this.#mourn(dead);
     if (left.length > 0) return this.#take(left);
     await members.remove(dead.processId);
     detector.removed(dead.processId);
@@ -96,7 +103,7 @@ export class Sweep {
   async #take(rooms: readonly OwnedRoom[]): Promise<void> {
     const { me, detector, rescue } = this.#options;
     for (const room of rooms) {
-      const successor = await this.successorOf(room.roomId, detector.living);
+      const successor = await this.successorOf(room, detector.living);
       if (successor?.processId === me) rescue.add(room);
     }
   }
@@ -110,15 +117,13 @@ export class Sweep {
     return true;
   }
 
-  #mourn(dead: readonly Member[]): void {
+  /** Told once. One that went away and has left nothing behind is no death. */
+  #mourn(dead: Member): void {
     const { detector, events } = this.#options;
-    for (const processId of this.#mourned)
-      if (!dead.some((member) => member.processId === processId)) this.#mourned.delete(processId);
-    for (const member of dead) {
-      if (this.#mourned.has(member.processId)) continue;
-      this.#mourned.add(member.processId);
-      events.died(member, detector.signOf(member)!, detector.quietMs(member));
-    }
+    const sign = detector.signOf(dead);
+    if (sign === undefined || this.#mourned.has(dead.processId)) return;
+    this.#mourned.add(dead.processId);
+    events.died(dead, sign, detector.quietMs(dead));
   }
 }
 

@@ -68,10 +68,13 @@ export class HostRooms {
     return !this.#frozen.has(roomId);
   }
 
-  /** Stops the room where it is. Resolves when another process may take it; its players are still here and know of nothing. */
-  async release(roomId: string): Promise<void> {
+  /**
+   * Stops the room where it is. Resolves when another process may take it, which `heir` is to; its players are still here and
+   * know of nothing.
+   */
+  async release(roomId: string, heir?: string): Promise<void> {
     const room = this.#rooms.get(roomId);
-    if (room !== undefined) await runtimeOf(room).release();
+    if (room !== undefined) await runtimeOf(room).release(heir);
   }
 
   /** The room is another process's: nothing of it is written here any more, and its players are sent on. */

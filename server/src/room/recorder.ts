@@ -124,9 +124,9 @@ export class Recorder {
     await this.#log?.end(this.#options.now());
   }
 
-  /** Leaves the room, as it is now, to whoever takes it. Resolves when everything is committed. */
-  async release(): Promise<void> {
-    await this.#log?.release(this.#options.now());
+  /** Leaves the room, as it is now, to `heir` or whoever takes it. Resolves when everything is committed. */
+  async release(heir: string | undefined): Promise<void> {
+    await this.#log?.release(this.#options.now(), heir);
   }
 
   /** Nothing is written any more: another process has the room. */

@@ -176,10 +176,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     await this.#recorder.end();
   }
 
-  /** As {@link stop}, and the room goes on elsewhere. Resolves when somebody may take it. */
-  async release(): Promise<void> {
+  /** As {@link stop}, and the room goes on elsewhere, at `heir` if that is known. Resolves when somebody may take it. */
+  async release(heir: string | undefined): Promise<void> {
     this.#settle();
-    await this.#recorder.release();
+    await this.#recorder.release(heir);
     this.#recorder.abandon();
   }
 

@@ -21,7 +21,7 @@ export class FrailJournal implements Journal {
   claim: Journal["claim"] = (roomId, claim) => this.#over((journal) => journal.claim(roomId, claim));
   head: Journal["head"] = (roomId) => this.#over((journal) => journal.head(roomId));
   settle: Journal["settle"] = (roomId, epoch) => this.#over((journal) => journal.settle(roomId, epoch));
-  release: Journal["release"] = (roomId, epoch) => this.#over((journal) => journal.release(roomId, epoch));
+  release: Journal["release"] = (roomId, epoch, heir) => this.#over((journal) => journal.release(roomId, epoch, heir));
   end: Journal["end"] = (roomId, epoch, how) => this.#over((journal) => journal.end(roomId, epoch, how));
   rooms: Journal["rooms"] = (owner) => this.#over((journal) => journal.rooms(owner));
   list: Journal["list"] = () => this.#over((journal) => journal.list());

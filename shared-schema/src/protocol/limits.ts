@@ -159,6 +159,12 @@ export const LIMITS = {
   redisReconnectMs: 100,
   /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
   restoresAtOnce: 4,
+  /** How long a process that goes away waits for who it left a room to, before it goes on, ms. */
+  heirMs: 500,
+  /** Rooms a process hands over one after the other. For each so many more, one more goes at a time, up to restoresAtOnce. */
+  handOverRooms: 50,
+  /** How long it waits for heirs, and for rooms that are being made, altogether, ms. Then the rest goes as fast as it can. */
+  handOverMs: 5_000,
   /** How long a process keeps in mind another one that is not on the list any more, ms: whom it asks when it is cut off. */
   acquaintanceMs: 60_000,
   /** How often a process looks for rooms that should run and that nobody runs, ms. */

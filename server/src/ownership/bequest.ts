@@ -1,0 +1,66 @@
+/**
+ * To whom a process that goes away leaves its rooms. Each goes to whoever has the fewest, so that a process that has just come to
+ * take our place gets them, and those that are to go next get none: in a rolling deploy a room moves once. The heir's name
+ * stands in the store beside the release, and everyone else leaves the room to it while it lives.
+ *
+ * An heir need not know who is dead: it is told what is its own. So it may be new.
+ */
+import { LIMITS } from "@ninelives/shared-schema";
+import type { LogStore } from "../log/store.ts";
+import type { Clock } from "../tick/clock.ts";
+import type { Detector } from "./detector.ts";
+import type { Member } from "./members.ts";
+import { place, staying, versed } from "./placement.ts";
+import type { Sweep } from "./sweep.ts";
+
+/** Between two looks whether an heir has come, ms. */
+const LOOK_MS = 10;
+
+export interface BequestOptions {
+  readonly me: string;
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly detector: Detector;
+  readonly sweep: Sweep;
+}
+
+export class Bequest {
+  readonly #options: BequestOptions;
+  /** Rooms of each process: as many as it had when we first looked, and what we left it since. */
+  readonly #rooms = new Map<string, number>();
+
+  constructor(options: BequestOptions) {
+    this.#options = options;
+  }
+
+  /** undefined: nobody can have it now. */
+  async heirOf(roomId: string): Promise<Member | undefined> {
+    const { me, detector, sweep } = this.#options;
+    const others = staying(detector.living).filter(({ processId }) => processId !== me);
+    const able = versed(others, await sweep.kindOf(roomId, others));
+    const fewest = Math.min(...able.map((member) => this.#roomsOf(member)));
+    const heir = place(
+      roomId,
+      able.filter((member) => this.#roomsOf(member) === fewest),
+    );
+    if (heir !== undefined) this.#rooms.set(heir.processId, fewest + 1);
+    return heir;
+  }
+
+  /** Resolves when somebody has claimed a released room, when its heir will not, and after LIMITS.heirMs. Never rejects. */
+  async claimed(roomId: string, heir: Member): Promise<void> {
+    const { clock, store, detector } = this.#options;
+    const endMs = clock.now() + LIMITS.heirMs;
+    while (clock.now() < endMs && staying(detector.living).some(({ processId }) => processId === heir.processId)) {
+      const room = await store.ownerOf(roomId).catch(() => undefined);
+      if (room?.owner !== "") return;
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  #roomsOf({ processId, info }: Member): number {
+    const known = this.#rooms.get(processId) ?? info.rooms;
+    this.#rooms.set(processId, known);
+    return known;
+  }
+}
