@@ -5,6 +5,7 @@
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { listAs, type Listing, seatGhost } from "../adapter.ts";
+import { ClaimedLog } from "../log/claimed-log.ts";
 import { type LogHeader, parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
@@ -16,20 +17,20 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
   const { store, owner, logger, clock } = services;
   const startedMs = clock.now();
   services.rooms.claiming(roomId);
-  const onFenced = () => services.onFenced(roomId, appender.epoch);
-  const appender = await store.claim(roomId, { owner, from: epoch, onFenced });
-  const { attempts } = appender;
+  const onFenced = () => services.onFenced(roomId, log.appender.epoch);
+  const log = await ClaimedLog.claim(store, roomId, { owner, from: epoch, onFenced });
+  const { attempts } = log.appender;
   if (attempts > LIMITS.restoreAttempts) {
     throw new NetError("QUARANTINED", `room "${roomId}" was restored ${attempts - 1} times and never ran for long`);
   }
   const content = parseSegments(await store.read(roomId));
   for (const { code, message } of content.damage) logger.warn({ roomId, code }, `a log is damaged: ${message}`);
   const name = playable(roomId, content.header, services);
-  await handOver({ content, appender }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
+  await handOver({ content, log }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
   const room = matchMaker.getLocalRoomById(roomId);
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
-  logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: appender.epoch }, "room taken over");
+  logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: log.appender.epoch }, "room taken over");
 }
 
 /** The type of a room that this build can go on with. */
