@@ -4,6 +4,7 @@
  */
 import { matchMaker } from "@colyseus/core";
 import { LIMITS } from "@ninelives/shared-schema";
+import { eachOf } from "../room/each-of.ts";
 import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
@@ -60,7 +61,7 @@ export class SoloCustody implements Custody {
   async handOver(): Promise<void> {
     const { rooms, store } = this.#services!;
     if (!store.outlivesProcess) return;
-    await eachOf(rooms.owned(), async ({ roomId }) => {
+    await eachOf(rooms.owned(), LIMITS.restoresAtOnce, async ({ roomId }) => {
       await rooms.release(roomId);
       await rooms.move(roomId, undefined);
     });
@@ -120,7 +121,7 @@ export class SharedCustody implements Custody {
     this.#isDraining = true;
     const keeper = await this.#begun.promise;
     const { rooms } = this.#services!;
-    await eachOf(rooms.owned(), async ({ roomId }) => {
+    await eachOf(rooms.owned(), LIMITS.restoresAtOnce, async ({ roomId }) => {
       const to = await keeper.handOver(roomId);
       await rooms.release(roomId);
       await rooms.move(roomId, to?.info.address);
@@ -131,13 +132,4 @@ export class SharedCustody implements Custody {
     await this.#keeper?.stop();
     await this.#options.members.close();
   }
-}
-
-/** A few at a time. */
-async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const work = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
-  };
-  await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
 }

@@ -11,6 +11,7 @@ import type { OwnedRoom } from "../log/store.ts";
 import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
+import { eachOf } from "./each-of.ts";
 
 /** Rejects with OWNED when another process was faster, and with whatever keeps the room from being restored. */
 export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServices): Promise<void> {
@@ -48,15 +49,15 @@ async function populate(room: Room, { logger }: RoomServices) {
   const { seats, pause, tick } = runtime;
   const listed = JSON.parse(runtime.memory.host.listing) as Listing;
   const listing = (room as unknown as { readonly _listing: Parameters<typeof seatGhost>[1] })._listing;
-  const sessionIds = seats.sessionIds;
-  for (const sessionId of sessionIds) {
+  const { sessionIds } = seats;
+  await eachOf(sessionIds, LIMITS.seatsAtOnce, async (sessionId) => {
     try {
       await seatGhost(room, listing, sessionId, seats.auth(sessionId));
     } catch (error) {
       seats.left(sessionId);
       logger.error({ roomId: room.roomId, sessionId, err: error }, "a player of before has no seat any more");
     }
-  }
+  });
   await listAs(room, listed);
   noteListing(room);
   forgetPast(room);
@@ -66,12 +67,7 @@ async function populate(room: Room, { logger }: RoomServices) {
 
 /** All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. */
 export async function takeOverAll(owned: readonly OwnedRoom[], services: RoomServices): Promise<void> {
-  const waiting = [...owned];
-  const work = async () => {
-    for (let room = waiting.shift(); room !== undefined; room = waiting.shift())
-      await takeOverOrSetAside(room, services);
-  };
-  await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
+  await eachOf(owned, LIMITS.restoresAtOnce, (room) => takeOverOrSetAside(room, services));
 }
 
 async function takeOverOrSetAside(owned: OwnedRoom, services: RoomServices): Promise<void> {

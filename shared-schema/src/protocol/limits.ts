@@ -155,6 +155,8 @@ export const LIMITS = {
   redisReconnectMs: 100,
   /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
   restoresAtOnce: 4,
+  /** Players of a room that is taken over who get their seats at a time: each costs a round trip to Redis. The others wait. */
+  seatsAtOnce: 64,
   /** How long a process keeps in mind another one that is not on the list any more, ms: whom it asks when it is cut off. */
   acquaintanceMs: 60_000,
   /** How often a process looks for rooms that should run and that nobody runs, ms. */
