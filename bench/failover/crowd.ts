@@ -73,10 +73,11 @@ serveControl(0, {
   },
 
   talk(): void {
-    const each = (players.length * SAYS_HZ * TURN_MS) / 1_000;
-    let due = 0;
+    const beganMs = performance.now();
+    let said = 0;
     talk = setInterval(() => {
-      for (due += each; due >= 1; due--) players[next++ % players.length]!.say();
+      const due = ((performance.now() - beganMs) * players.length * SAYS_HZ) / 1_000;
+      for (; said < due; said++) players[next++ % players.length]!.say();
     }, TURN_MS);
   },
 

@@ -128,8 +128,12 @@ function targetsOf(series: SeriesFigures): Target[] {
   ];
 }
 
+function whole(...values: readonly number[]): string {
+  return Number.isNaN(values[0]) ? "–" : values.map((value) => value.toFixed(0)).join(" / ");
+}
+
 function backTable(figures: readonly SeriesFigures[]): Table {
-  const spreadText = ({ p50, p99, max }: BackFigures) => `${p50.toFixed(0)} / ${p99.toFixed(0)} / ${max.toFixed(0)}`;
+  const spreadText = ({ p50, p99, max }: BackFigures) => whole(p50, p99, max);
   return {
     title: "The first state of the next owner, ms from the strike",
     columns: [
@@ -147,7 +151,7 @@ function backTable(figures: readonly SeriesFigures[]): Table {
     rows: figures.map(({ name, rounds, players, backMs, ticksLost, ticksBack, resent, pauseMs }) => [
       name,
       `${rounds} x ${players}`,
-      ...[backMs.p50, backMs.p95, backMs.p99, backMs.max].map((ms) => ms.toFixed(0)),
+      ...[backMs.p50, backMs.p95, backMs.p99, backMs.max].map((ms) => whole(ms)),
       spreadText(ticksLost),
       spreadText(ticksBack),
       String(resent),
@@ -157,8 +161,7 @@ function backTable(figures: readonly SeriesFigures[]): Table {
 }
 
 function phasesTable(figures: readonly SeriesFigures[]): Table {
-  const text = ({ p50, p95, max }: BackFigures) =>
-    Number.isNaN(p50) ? "–" : `${p50.toFixed(0)} / ${p95.toFixed(0)} / ${max.toFixed(0)}`;
+  const text = ({ p50, p95, max }: BackFigures) => whole(p50, p95, max);
   return {
     title: "Where the time goes, ms: p50 / p95 / max",
     columns: ["", "owner found dead", "room claimed", "room open", "half of the players have its state"],
@@ -212,6 +215,7 @@ function methodOf(figures: readonly SeriesFigures[]): string[] {
 
 function readingOf(figures: readonly SeriesFigures[]): string {
   return figures
+    .filter(({ rounds }) => rounds > 0)
     .map(({ name, backMs, phases }) => {
       const { found, opened, players } = phases;
       const parts = [

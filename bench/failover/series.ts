@@ -41,11 +41,13 @@ const TALK_MS = { least: 300, most: 600 };
 
 export interface SeriesReports {
   readonly tell: (line: string) => void;
+  /** No round begins any more. */
+  readonly signal: AbortSignal;
   /** Called after every round. */
   readonly keep: (plan: SeriesPlan, round: Round) => void;
 }
 
-export async function runSeries(plan: SeriesPlan, { tell, keep }: SeriesReports): Promise<Series> {
+export async function runSeries(plan: SeriesPlan, { tell, keep, signal }: SeriesReports): Promise<Series> {
   let site: Site | undefined;
   let crowd: ServerProcess | undefined;
   let ingress: Ingress | undefined;
@@ -60,7 +62,7 @@ export async function runSeries(plan: SeriesPlan, { tell, keep }: SeriesReports)
     const roomId = await crowd.ask<string>("join", { side: plan.side, urls, count: plan.players } satisfies Joining);
     tell(`${plan.name}: ${plan.players} players are in`);
     await sleep(plan.settleMs);
-    for (let number = 1; number <= plan.rounds; number++) {
+    for (let number = 1; number <= plan.rounds && !signal.aborted; number++) {
       const round = await playRound(plan, site, crowd, roomId);
       rounds.push(round);
       keep(plan, round);
@@ -74,6 +76,7 @@ export async function runSeries(plan: SeriesPlan, { tell, keep }: SeriesReports)
       `${plan.name}: ended after ${rounds.length} rounds: ${failure}\n${site?.saidByAll().slice(-LOG_TAIL_CHARS) ?? ""}`,
     );
   }
+  if (signal.aborted) failure ??= "interrupted";
   await crowd?.stop();
   ingress?.stop();
   await site?.stop();

@@ -63,7 +63,7 @@ export async function startFleetSite(how: "kill" | "freeze"): Promise<Site> {
     },
     async heal() {
       if (frozen === undefined) await fleet.add();
-      else await until("the frozen host", async () => (await fetch(`${frozen!.url}/rooms`)).ok, 2 * FROZEN_MS);
+      else await until("the frozen host", () => isUp(frozen!), 2 * FROZEN_MS);
       frozen = undefined;
       await sleep(REST_MS);
     },
@@ -74,12 +74,19 @@ export async function startFleetSite(how: "kill" | "freeze"): Promise<Site> {
   };
 }
 
+function isUp({ url }: FleetHost): Promise<boolean> {
+  return fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 /** A host that says it has the room: the youngest may not have heard of it for a moment. */
 async function ownerOf(fleet: Fleet, roomId: string): Promise<FleetHost> {
   return until(
     `an owner of ${roomId}`,
     async () => {
-      const row = (await fleet.rooms()).find((other) => other.roomId === roomId);
+      const row = (await fleet.rooms().catch(() => [])).find((other) => other.roomId === roomId);
       return fleet.hosts.find(({ pid }) => pid === row?.pid);
     },
     OWNER_MS,
