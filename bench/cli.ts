@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- <name>`: runs one comparison and prints it. A full run is kept in `bench/results/`; `--quick` is for a look.
- * Exit code 1 when a promise does not hold, 2 when the name is unknown.
+ * Exit code 1 when a promise does not hold, 2 when the name or an option is unknown.
  */
 import { defineCommand, runMain } from "citty";
+import { failover } from "./failover/failover.ts";
 import { delivery } from "./delivery/delivery.ts";
 import { latency } from "./latency/latency.ts";
 import type { Bench } from "./lib/bench.ts";
@@ -14,7 +15,8 @@ import { rolling } from "./rolling/rolling.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, rolling, takeovers, powerLoss];
+const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, failover, rolling, takeovers, powerLoss];
+const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;
 
 const command = defineCommand({
@@ -22,6 +24,7 @@ const command = defineCommand({
   args: {
     name: { type: "positional", required: false, description: "Which bench" },
     json: { type: "boolean", description: "Print JSON instead of a page" },
+    kills: { type: "string", description: "How often the bench failover kills an owner (full: 200)" },
     quick: { type: "boolean", description: "A short run whose figures are not kept" },
   },
   async run({ args }) {
@@ -35,10 +38,16 @@ const command = defineCommand({
       return;
     }
     const quick = args.quick === true;
+    const kills = args.kills === undefined ? undefined : Number(args.kills);
+    if (kills !== undefined && !(Number.isInteger(kills) && kills >= 1 && kills <= KILLS_MAX)) {
+      console.error(`bench: --kills: a whole number from 1 to ${KILLS_MAX} expected, "${args.kills}" got`);
+      process.exitCode = EXIT.unknown;
+      return;
+    }
     const loadBefore = loadNow();
-    const findings = await bench.run({ quick, tell: (line) => process.stderr.write(`${line}\n`) });
-    const on = circumstances(`npm run bench -- ${bench.name}${quick ? " --quick" : ""}`, loadBefore);
-    if (!quick) await writeResults(bench, findings, on);
+    const findings = await bench.run({ quick, kills, tell: (line) => process.stderr.write(`${line}\n`) });
+    const on = circumstances(commandLine(bench.name, { quick, kills }), loadBefore);
+    if (!quick && findings.isShort !== true) await writeResults(bench, findings, on);
     console.log(
       args.json === true
         ? JSON.stringify({ bench: bench.name, ...on, ...findings }, rounded)
@@ -47,6 +56,10 @@ const command = defineCommand({
     if (!findings.targets.every(({ holds }) => holds)) process.exitCode = EXIT.broken;
   },
 });
+
+function commandLine(name: string, { quick, kills }: { quick: boolean; kills: number | undefined }): string {
+  return `npm run bench -- ${name}${quick ? " --quick" : ""}${kills === undefined ? "" : ` --kills ${kills}`}`;
+}
 
 await runMain(command);
 // Sockets of the clients may still be closing; the page is out, so nobody waits for them.

@@ -1,14 +1,28 @@
 /** The players of the failover bench: our client, who counts aloud and is answered, and the stock SDK, who only plays. */
 import { Client, type Room as SdkRoom } from "@colyseus/sdk";
 import { connect, type Room } from "@ninelives/client";
-import { Field, type FieldState, fingerprint, type Look } from "./field.ts";
+import { type PlayerHistory, PlayerLog } from "../../test/survival/history/player-history.ts";
+import { sharedNowMs } from "../lib/shared-clock.ts";
+import { Field, type FieldState, fingerprint, type Look, TICK_HZ } from "./field.ts";
+
+/** What a player saw of a failover. */
+export interface Return {
+  /** The first state of the next owner, on the shared clock. */
+  readonly atMs: number;
+  /** Ticks that would have run between the last state before and that one, and did not. */
+  readonly ticksLost: number;
+  /** Ticks that the picture stepped back by. */
+  readonly ticksBack: number;
+}
 
 export interface Player {
   readonly roomId: string;
   readonly firstSession: string;
   readonly sessionId: string;
-  /** Resolves with when the first patch was there after the connection was lost from now on; undefined: it ended. */
-  back(): Promise<number | undefined>;
+  /** Commands that were sent once more. */
+  readonly resent: number;
+  /** Resolves with the first state of the next owner from now on; undefined: the connection ended. */
+  back(): Promise<Return | undefined>;
   say(): void;
   /** Once everything said is answered. */
   answered(): Promise<void>;
@@ -16,36 +30,43 @@ export interface Player {
   look(): Promise<Look>;
   print(): string;
   size(): number;
-  /** Answered commands: how many, how many with a wrong answer, and what was refused. */
-  readonly tally: Tally;
+  /** How many commands were said, and what was refused of them. */
+  readonly said: number;
+  readonly refused: readonly string[];
+  /** For the checker; undefined: a stock client's messages are not promised to arrive. */
+  history(): PlayerHistory | undefined;
 }
 
-export interface Tally {
-  said: number;
-  acked: number;
-  twice: number;
-  refused: string[];
-  /** The tick went back though nobody had taken the room over, or the epoch did. */
-  backwards: number;
+/** The last state that was shown. */
+interface Shown {
+  readonly tick: number;
+  readonly atMs: number;
 }
 
-const newTally = (): Tally => ({ said: 0, acked: 0, twice: 0, refused: [], backwards: 0 });
+function returned(before: Shown, now: Shown): Return {
+  const due = Math.round(((now.atMs - before.atMs) * TICK_HZ) / 1_000);
+  const ran = now.tick - before.tick;
+  return { atMs: now.atMs, ticksLost: Math.max(0, due - ran), ticksBack: Math.max(0, -ran) };
+}
 
 export class OurPlayer implements Player {
-  readonly tally = newTally();
+  said = 0;
+  readonly refused: string[] = [];
   readonly firstSession: string;
   readonly #room: Room<typeof Field>;
+  readonly #log = new PlayerLog();
   readonly #waiting = new Set<Promise<void>>();
-  #seen = { epoch: 0, tick: 0 };
+  #shown: Shown = { tick: 0, atMs: 0 };
+  #onShown: ((now: Shown) => void) | undefined;
 
   private constructor(room: Room<typeof Field>) {
     this.#room = room;
     this.firstSession = room.sessionId;
     room.onPatch(() => {
-      const now = { epoch: room.epoch, tick: room.state.tick };
-      if (now.epoch < this.#seen.epoch || (now.epoch === this.#seen.epoch && now.tick < this.#seen.tick))
-        this.tally.backwards++;
-      this.#seen = now;
+      const now = { tick: room.state.tick, atMs: sharedNowMs() };
+      this.#log.shown(now.tick, room.epoch);
+      this.#onShown?.(now);
+      this.#shown = now;
     });
   }
 
@@ -62,32 +83,35 @@ export class OurPlayer implements Player {
     return this.#room.sessionId;
   }
 
-  back(): Promise<number | undefined> {
-    const { connection } = this.#room;
+  get resent(): number {
+    return this.#room.net.totals.commandsResent;
+  }
+
+  back(): Promise<Return | undefined> {
+    const { connection, epoch } = this.#room;
     if (connection.state === "DISCONNECTED") return Promise.resolve(undefined);
-    let wasAway = connection.state === "RECONNECTING";
     return new Promise((resolve) => {
-      const stop = connection.onChange(({ to }) => {
-        if (to === "RECONNECTING") wasAway = true;
-        if (to === "DISCONNECTED") resolve(undefined);
-      });
-      const stopPatches = this.#room.onPatch(() => {
-        if (!wasAway || connection.state !== "CONNECTED") return;
+      const done = (result: Return | undefined) => {
         stop();
-        stopPatches();
-        resolve(performance.now());
+        this.#onShown = undefined;
+        resolve(result);
+      };
+      const stop = connection.onChange(({ to }) => {
+        if (to === "DISCONNECTED") done(undefined);
       });
+      this.#onShown = (now) => {
+        if (this.#room.epoch > epoch) done(returned(this.#shown, now));
+      };
     });
   }
 
   say(): void {
-    const { tally } = this;
-    const answer = this.#room.command("add", { n: ++tally.said }).then(
+    const n = ++this.said;
+    const answer = this.#logged(this.#room.command("add", { n })).then(
       ({ times }) => {
-        tally.acked++;
-        if (times !== 1) tally.twice++;
+        if (times !== 1) this.refused.push(`ran ${times} times`);
       },
-      (error: Error) => void tally.refused.push(error.name),
+      (error: Error) => void this.refused.push(error.name),
     );
     this.#waiting.add(answer);
     void answer.then(() => this.#waiting.delete(answer));
@@ -98,11 +122,15 @@ export class OurPlayer implements Player {
   }
 
   async still(still: boolean): Promise<void> {
-    await this.#room.command("still", { still });
+    await this.#logged(this.#room.command("still", { still }));
   }
 
-  look(): Promise<Look> {
-    return this.#room.command("look", {});
+  async look(): Promise<Look> {
+    const { said } = this;
+    const look = await this.#logged(this.#room.command("look", {}));
+    const { last, twice, missing } = look;
+    this.#log.ending = { said, last, twice, missing };
+    return look;
   }
 
   print(): string {
@@ -112,21 +140,40 @@ export class OurPlayer implements Player {
   size(): number {
     return this.#room.state.players.size;
   }
+
+  history(): PlayerHistory {
+    return this.#log.history(this.sessionId, this.roomId);
+  }
+
+  /** To be called at once with every command: they are numbered in the order they are issued. */
+  async #logged<R>(answer: Promise<R>): Promise<R> {
+    const number = this.#log.issue();
+    try {
+      return await answer;
+    } finally {
+      this.#log.answered(number, this.#room.epoch);
+    }
+  }
 }
 
 export class StockPlayer implements Player {
-  readonly tally = newTally();
+  said = 0;
+  readonly resent = 0;
+  readonly refused: readonly string[] = [];
   readonly firstSession: string;
   readonly #room: SdkRoom<unknown, FieldState>;
   #wasAway = false;
-  #onBack: ((atMs: number | undefined) => void) | undefined;
+  #shown: Shown = { tick: 0, atMs: 0 };
+  #onBack: ((back: Return | undefined) => void) | undefined;
 
   private constructor(room: SdkRoom<unknown, FieldState>) {
     this.#room = room;
     this.firstSession = room.sessionId;
     room.onReconnect(() => (this.#wasAway = true));
-    room.onStateChange(() => {
-      if (this.#wasAway) this.#onBack?.(performance.now());
+    room.onStateChange(({ tick }) => {
+      const now = { tick, atMs: sharedNowMs() };
+      if (this.#wasAway) this.#onBack?.(returned(this.#shown, now));
+      this.#shown = now;
     });
     room.onLeave(() => this.#onBack?.(undefined));
   }
@@ -145,13 +192,13 @@ export class StockPlayer implements Player {
     return this.#room.sessionId;
   }
 
-  back(): Promise<number | undefined> {
+  back(): Promise<Return | undefined> {
     this.#wasAway = false;
     return new Promise((resolve) => (this.#onBack = resolve));
   }
 
   say(): void {
-    this.#room.send("add", { n: ++this.tally.said });
+    this.#room.send("add", { n: ++this.said });
   }
 
   async answered(): Promise<void> {}
@@ -160,10 +207,9 @@ export class StockPlayer implements Player {
     await this.#room.request("still", { still });
   }
 
-  /** A stock client's messages are not promised to arrive: only the state is looked at. */
   async look(): Promise<Look> {
     const { print } = (await this.#room.request("look", {})) as { print: string };
-    return { last: this.tally.acked, twice: 0, missing: 0, print };
+    return { last: this.said, twice: 0, missing: 0, print };
   }
 
   print(): string {
@@ -173,4 +219,6 @@ export class StockPlayer implements Player {
   size(): number {
     return this.#room.state.players.size;
   }
+
+  history(): undefined {}
 }

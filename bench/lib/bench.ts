@@ -2,6 +2,8 @@
 export interface BenchOptions {
   /** A short run, for a look; its figures are not kept. */
   readonly quick: boolean;
+  /** How often a bench that kills does it; undefined: as often as it likes. */
+  readonly kills?: number | undefined;
   /** One line of progress. */
   readonly tell: (line: string) => void;
 }
@@ -32,6 +34,8 @@ export interface Findings {
   /** How to read the tables. */
   readonly reading: string;
   readonly targets: readonly Target[];
+  /** Too short a run for its figures to be kept. Default false. */
+  readonly isShort?: boolean;
   /** All figures, unrounded, for the JSON. */
   readonly figures: unknown;
 }

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Answer, Ask, Ready } from "./control.ts";
 
-const START_MS = 20_000;
-const ANSWER_MS = 30_000;
+const START_MS = 60_000;
+const ANSWER_MS = 90_000;
 const STOP_MS = 3_000;
 
 export interface ServerProcess {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type MainProcess, ROOT, startMain } from "../support/main-process.ts";
 import { startRedis, type TestRedis, type TestRedisOptions } from "../support/redis.ts";
 import { until } from "../support/until.ts";
+import { aofArgs } from "./history/aof.ts";
 
 export interface FleetHost extends MainProcess {
   readonly url: string;
@@ -44,7 +45,12 @@ export class Fleet {
   ): Promise<Fleet> {
     const dir = await mkdtemp(join(tmpdir(), "ninelives-fleet-"));
     const fleet = new Fleet(await startRedis(undefined, await onDisk(dir, fsync)), dir, config, fsync);
-    await Promise.all(Array.from({ length: size }, () => fleet.add()));
+    try {
+      await Promise.all(Array.from({ length: size }, () => fleet.add()));
+    } catch (error) {
+      await fleet.stop();
+      throw error;
+    }
     return fleet;
   }
 
@@ -58,13 +64,18 @@ export class Fleet {
     return host;
   }
 
+  /** Where Redis keeps its files, every write since the start among them. */
+  get redisDir(): string {
+    return redisHome(this.dir);
+  }
+
   /** Ends Redis at once, lets `meanwhile` happen, and starts it at the same port: with what it had, or with nothing. */
   async withoutRedis(has: "kept" | "nothing", meanwhile: () => Promise<void>): Promise<void> {
     await this.redis.stop();
     try {
       await meanwhile();
     } finally {
-      if (has === "nothing") await rm(join(this.dir, "redis"), { recursive: true });
+      if (has === "nothing") await rm(this.redisDir, { recursive: true });
       this.redis = await startRedis(Number(new URL(this.redis.url).port), await onDisk(this.dir, this.#fsync));
     }
   }
@@ -109,9 +120,13 @@ export class Fleet {
   }
 }
 
-/** What is written is there after a kill of Redis: every write is on its way to the disk before it is answered. */
+/** What is written is there after a kill of Redis: every write is on its way to the disk before it is answered. None is rewritten. */
 async function onDisk(dir: string, fsync: Fsync): Promise<TestRedisOptions> {
-  const home = join(dir, "redis");
+  const home = redisHome(dir);
   await mkdir(home, { recursive: true });
-  return { dir: home, args: ["--appendonly", "yes", "--appendfsync", fsync, "--auto-aof-rewrite-percentage", "0"] };
+  return { dir: home, args: aofArgs(fsync) };
+}
+
+function redisHome(dir: string): string {
+  return join(dir, "redis");
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Room } from "@ninelives/client";
 import { until } from "../support/until.ts";
+import { endingOf, type PlayerHistory, PlayerLog } from "./history/player-history.ts";
 import { Nine } from "./nine.type.ts";
 
 const COMMAND_EVERY_MS = 50;
@@ -14,6 +15,7 @@ export class Player {
   longestGapMs = 0;
   /** What went back that never may: epochs, and ticks within one. */
   readonly wentBack: string[] = [];
+  readonly #log = new PlayerLog();
   /** When each answer came. */
   readonly #answeredMs: number[] = [];
   readonly #told = new Map<string, number[]>();
@@ -42,9 +44,13 @@ export class Player {
   }
 
   add(): Promise<{ times: number }> {
-    const answer = this.room.command("add", { n: this.answers.length + 1 });
+    const n = this.#log.issue();
+    const answer = this.room.command("add", { n });
     answer.then(
-      () => this.#answeredMs.push(performance.now()),
+      () => {
+        this.#log.answered(n, this.room.epoch);
+        this.#answeredMs.push(performance.now());
+      },
       () => {},
     );
     this.answers.push(answer);
@@ -60,6 +66,12 @@ export class Player {
   play(everyMs = COMMAND_EVERY_MS): this {
     this.#timer = setInterval(() => void this.add(), everyMs);
     return this;
+  }
+
+  /** What it did and saw, for the checker. Only for one that issues no other command. */
+  history(): PlayerHistory {
+    this.#log.ending = endingOf(this.answers.length, this.toldOf(this.sessionId));
+    return this.#log.history(this.sessionId, this.room.roomId);
   }
 
   rest(): void {
@@ -82,6 +94,7 @@ export class Player {
   #look(): void {
     const { epoch, state } = this.room;
     const was = this.#shown;
+    this.#log.shown(state.ticks, epoch);
     const now = { epoch, ticks: state.ticks, atMs: performance.now() };
     this.longestGapMs = Math.max(this.longestGapMs, now.atMs - was.atMs);
     if (epoch < was.epoch) this.wentBack.push(`epoch ${was.epoch} to ${epoch}`);

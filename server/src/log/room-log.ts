@@ -6,7 +6,8 @@
  * `onFenced` none comes.
  */
 import { encodeRecord, LIMITS, type LogRecord, RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
-import { type Claim, type LogAppender, type LogStore, ownedError } from "./store.ts";
+import { ClaimedLog } from "./claimed-log.ts";
+import type { Claim, LogAppender, LogStore } from "./store.ts";
 
 export type Sections = ReadonlyMap<SectionTag, Uint8Array>;
 
@@ -44,14 +45,8 @@ export class RoomLog {
   /** Claims the room and begins its log. Rejects with OWNED when somebody else has the room. */
   static async open(store: LogStore, options: RoomLogOptions & Claim, at: Moment): Promise<RoomLog> {
     const { roomId, owner, from, onFenced } = options;
-    let tellFenced = onFenced;
-    const fenced = new Promise<void>((resolve) => (tellFenced = resolve));
-    const appender = await store.claim(roomId, { owner, from, onFenced: () => tellFenced() });
-    const begun = RoomLog.begin(appender, options, at);
-    const log = await Promise.race([begun, fenced]);
-    tellFenced = onFenced;
-    if (log === undefined) throw ownedError(roomId, appender.epoch, await store.ownerOf(roomId));
-    return log;
+    const claimed = await ClaimedLog.claim(store, roomId, { owner, from, onFenced });
+    return claimed.begun(RoomLog.begin(claimed.appender, options, at));
   }
 
   /** Begins the log of a room that was claimed. Resolves once its first snapshot is committed: from then on it can be restored. */

@@ -4,6 +4,7 @@
  */
 import { matchMaker } from "@colyseus/core";
 import { LIMITS } from "@ninelives/shared-schema";
+import { eachOf } from "../room/each-of.ts";
 import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
@@ -164,13 +165,4 @@ export class SharedCustody implements Custody {
     await this.#keeper?.stop();
     await this.#options.members.close();
   }
-}
-
-/** A few at a time. */
-async function eachOf<T>(items: readonly T[], atOnce: number, act: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const work = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
 }

@@ -33,6 +33,7 @@ export class Detector {
   readonly #heardOf = new Map<string, { readonly member: Member; readonly atMs: number }>();
   /** Last sign of life, on our clock. */
   readonly #aliveAtMs = new Map<string, number>();
+  #fell = false;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -94,10 +95,16 @@ export class Detector {
       if (nowMs - atMs > LIMITS.acquaintanceMs) this.#heardOf.delete(processId);
   }
 
+  /** Somebody was silent for the first time at the last look: there is something to see if the next one comes soon. */
+  get fell(): boolean {
+    return this.#fell;
+  }
+
   /** What a look told: returns those that are silent for the second time, to be asked themselves. */
   look(silent: readonly string[]): Member[] {
     const isAgain = ({ processId }: Member) => this.#silent.has(processId) && silent.includes(processId);
     const suspects = this.others.filter((member) => isAgain(member) && this.signOf(member) === undefined);
+    this.#fell = this.others.some(({ processId }) => silent.includes(processId) && !this.#silent.has(processId));
     this.#silent = new Set(silent);
     for (const { processId } of this.others) {
       if (this.#silent.has(processId)) continue;

@@ -37,7 +37,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
     store: services.store,
     members: withoutTraces(members),
     rooms: localRooms(options),
-    peers: { canReachStore: askPeer },
+    peers: { canReachStore: (inner) => askPeer(inner) },
     events: events(services.logger, services.metrics),
   });
 }

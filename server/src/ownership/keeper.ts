@@ -201,6 +201,7 @@ export class Keeper {
       this.#detector.forgetSilence();
       return;
     }
+    if (this.#detector.fell) void this.#loops.listen.soon();
     const answers = suspects.map(async ({ processId, info }) => {
       const isAlive = await peers.canReachStore(info.inner).then(
         () => true,

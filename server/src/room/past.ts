@@ -16,13 +16,13 @@ import {
   type SchemaClass,
 } from "@ninelives/shared-schema";
 import { rebuilt } from "../adapter.ts";
+import type { ClaimedLog } from "../log/claimed-log.ts";
 import type { LogContent } from "../log/read-log.ts";
-import type { LogAppender } from "../log/store.ts";
 
 /** A room that was claimed, and what its log holds. */
 export interface Claimed {
   readonly content: LogContent;
-  readonly appender: LogAppender;
+  readonly log: ClaimedLog;
 }
 
 /** How long nobody had the room. */
@@ -34,7 +34,7 @@ export interface Pause {
 }
 
 export class Past<T extends RoomType> {
-  readonly appender: LogAppender;
+  readonly log: ClaimedLog;
   readonly tick: number;
   readonly elapsedMs: number;
   readonly memory: RoomMemory<T>;
@@ -43,10 +43,10 @@ export class Past<T extends RoomType> {
   readonly #type: T;
 
   /** Throws LOG_CORRUPT for a log without a snapshot that can be read. */
-  constructor(type: T, { content, appender }: Claimed) {
+  constructor(type: T, { content, log }: Claimed) {
     this.#type = type;
     this.#records = fromLastSnapshot(content);
-    this.appender = appender;
+    this.log = log;
     const image = this.#image(undefined);
     this.tick = image.tick;
     this.elapsedMs = image.elapsedMs;

@@ -7,8 +7,8 @@
 import type { Schema } from "@colyseus/schema";
 import { RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
 import { type TreeBytes, TreeTap } from "../adapter.ts";
+import type { ClaimedLog } from "../log/claimed-log.ts";
 import { type Moment, RoomLog, type Sections } from "../log/room-log.ts";
-import type { LogAppender } from "../log/store.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { RoomServices } from "./services.ts";
@@ -53,8 +53,8 @@ export class Recorder {
     return this.#log?.epoch;
   }
 
-  /** Takes the room, or goes on with one that was claimed. Resolves once the first snapshot is committed. */
-  async open(roomId: string, claimed: LogAppender | undefined): Promise<void> {
+  /** Takes the room, or goes on with one that was claimed. Resolves once the first snapshot is committed; rejects with OWNED when it never will be. */
+  async open(roomId: string, claimed: ClaimedLog | undefined): Promise<void> {
     const { type, services, delivery, settle, now, players, onFenced } = this.#options;
     const { store, metrics, owner } = services;
     let opened = false;
@@ -79,7 +79,7 @@ export class Recorder {
     this.#log =
       claimed === undefined
         ? await RoomLog.open(store, { ...options, owner, from: undefined, onFenced }, now())
-        : await RoomLog.begin(claimed, options, now());
+        : await claimed.begun(RoomLog.begin(claimed.appender, options, now()));
   }
 
   stateReplaced(): void {

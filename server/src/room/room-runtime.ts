@@ -5,7 +5,7 @@
 import { contractOf, LIMITS, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
-import type { LogAppender } from "../log/store.ts";
+import type { ClaimedLog } from "../log/claimed-log.ts";
 import { Delivery } from "../outbox/delivery.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import { nextEpoch } from "../ownership/epoch.ts";
@@ -71,7 +71,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #started = false;
   #roomId = "";
   readonly #bornEpoch: number;
-  readonly #takenWith: LogAppender | undefined;
+  readonly #takenWith: ClaimedLog | undefined;
 
   /** `past`: of the room that is taken over; undefined for a new one. */
   constructor(type: T, services: RoomServices, body: RoomBody, past: Past<T> | undefined) {
@@ -80,7 +80,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#body = body;
     this.outbox = new Outbox(() => services.metrics.outboxDropped(type.name));
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
-    this.#takenWith = past?.appender;
+    this.#takenWith = past?.log;
     this.pause = past?.pause(services.clock.wallMs()) ?? NO_PAUSE;
     this.delivery = new Delivery(
       { contract: () => contractOf(type), epoch: () => this.epoch, doors: services.doors },

@@ -5,31 +5,33 @@
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { listAs, type Listing, seatGhost } from "../adapter.ts";
+import { ClaimedLog } from "../log/claimed-log.ts";
 import { type LogHeader, parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
+import { eachOf } from "./each-of.ts";
 
 /** Rejects with OWNED when another process was faster, and with whatever keeps the room from being restored. */
 export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServices): Promise<void> {
   const { store, owner, logger, clock } = services;
   const startedMs = clock.now();
   services.rooms.claiming(roomId);
-  const onFenced = () => services.onFenced(roomId, appender.epoch);
-  const appender = await store.claim(roomId, { owner, from: epoch, onFenced });
-  const { attempts } = appender;
+  const onFenced = () => services.onFenced(roomId, log.appender.epoch);
+  const log = await ClaimedLog.claim(store, roomId, { owner, from: epoch, onFenced });
+  const { attempts } = log.appender;
   if (attempts > LIMITS.restoreAttempts) {
     throw new NetError("QUARANTINED", `room "${roomId}" was restored ${attempts - 1} times and never ran for long`);
   }
   const content = parseSegments(await store.read(roomId));
   for (const { code, message } of content.damage) logger.warn({ roomId, code }, `a log is damaged: ${message}`);
   const name = playable(roomId, content.header, services);
-  await handOver({ content, appender }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
+  await handOver({ content, log }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
   const room = matchMaker.getLocalRoomById(roomId);
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
-  logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: appender.epoch }, "room taken over");
+  logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: log.appender.epoch }, "room taken over");
 }
 
 /** The type of a room that this build can go on with. */
@@ -47,15 +49,15 @@ async function populate(room: Room, { logger }: RoomServices) {
   const { seats, pause, tick } = runtime;
   const listed = JSON.parse(runtime.memory.host.listing) as Listing;
   const listing = (room as unknown as { readonly _listing: Parameters<typeof seatGhost>[1] })._listing;
-  const sessionIds = seats.sessionIds;
-  for (const sessionId of sessionIds) {
+  const { sessionIds } = seats;
+  await eachOf(sessionIds, LIMITS.seatsAtOnce, async (sessionId) => {
     try {
       await seatGhost(room, listing, sessionId, seats.auth(sessionId));
     } catch (error) {
       seats.left(sessionId);
       logger.error({ roomId: room.roomId, sessionId, err: error }, "a player of before has no seat any more");
     }
-  }
+  });
   await listAs(room, listed);
   noteListing(room);
   forgetPast(room);
@@ -65,12 +67,7 @@ async function populate(room: Room, { logger }: RoomServices) {
 
 /** All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. */
 export async function takeOverAll(owned: readonly OwnedRoom[], services: RoomServices): Promise<void> {
-  const waiting = [...owned];
-  const work = async () => {
-    for (let room = waiting.shift(); room !== undefined; room = waiting.shift())
-      await takeOverOrSetAside(room, services);
-  };
-  await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
+  await eachOf(owned, LIMITS.restoresAtOnce, (room) => takeOverOrSetAside(room, services));
 }
 
 async function takeOverOrSetAside(owned: OwnedRoom, services: RoomServices): Promise<void> {

@@ -83,6 +83,18 @@ describe("the detector", () => {
     assert.deepEqual(dead(), [], "its subscription is back");
   });
 
+  it("[DET2] says when somebody has just fallen silent, so that the second look need not wait", () => {
+    const fell = (...silent: string[]) => {
+      detector.look(silent);
+      return detector.fell;
+    };
+    assert.deepEqual(
+      [fell(), fell("one"), fell("one"), fell("one", "two"), fell("two")],
+      [false, true, false, true, false],
+    );
+    assert.deepEqual([fell(), fell("stranger"), fell("two")], [false, false, true]);
+  });
+
   it("[DET2] while our own connection breaks, silence does not count", () => {
     suspects("one");
     detector.forgetSilence();

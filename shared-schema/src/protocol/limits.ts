@@ -165,6 +165,8 @@ export const LIMITS = {
   handOverRooms: 50,
   /** How long it waits for heirs, and for rooms that are being made, altogether, ms. Then the rest goes as fast as it can. */
   handOverMs: 5_000,
+  /** Players of a room that is taken over who get their seats at a time: each costs a round trip to Redis. The others wait. */
+  seatsAtOnce: 64,
   /** How long a process keeps in mind another one that is not on the list any more, ms: whom it asks when it is cut off. */
   acquaintanceMs: 60_000,
   /** How often a process looks for rooms that should run and that nobody runs, ms. */
