@@ -141,6 +141,10 @@ describe("logs in Redis", () => {
       replica = await startRedis(undefined, { args: ["--replicaof", "127.0.0.1", new URL(redis.url).port] });
       copy = new Redis(replica.url);
       await until("the replica to follow", async () => /master_link_status:up/.test(await copy.info("replication")));
+      await until("the replica to say so", async () => {
+        await admin.set("there", "");
+        return (await admin.wait(1, LIMITS.replicaWaitMs)) === 1;
+      });
       store = redisStore([redis.url], { replicas: 1, onFault: (message) => faults.push(message) });
     });
     afterEach(async () => {
