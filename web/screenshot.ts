@@ -4,9 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Page } from "playwright-core";
-import type {} from "../games/arena/page/debug-handle.ts";
 import { buildPage, openBrowser, startServer } from "../test/browser/stage.ts";
+import { enter, fly, liveliness } from "./screenshot-pilot.ts";
 
 const VIEW = { width: 1200, height: 750 };
 const PICTURES = 45;
@@ -17,11 +16,7 @@ const server = await startServer();
 const browser = await openBrowser();
 try {
   const page = await browser.newPage({ viewport: VIEW });
-  await page.goto(server.url);
-  await page.getByLabel("Your name").fill("You");
-  await page.getByRole("button", { name: "Play" }).click();
-  await page.waitForFunction(() => (window.arena?.ships().length ?? 0) >= 6);
-  await page.mouse.down();
+  await enter(page, server.url);
   let best: { life: number; picture: Uint8Array } = { life: -1, picture: new Uint8Array() };
   for (let count = 0; count < PICTURES; count++) {
     await fly(page);
@@ -32,38 +27,4 @@ try {
 } finally {
   await browser.close();
   await server.stop();
-}
-
-/** Towards the nearest foe, aiming at it, for a moment; comes back at once when shot down. */
-async function fly(page: Page): Promise<void> {
-  const foe = await page.evaluate(() => {
-    const ships = window.arena!.ships();
-    const self = ships.find(({ id }) => id === window.arena!.sessionId);
-    if (self === undefined || !self.alive) return undefined;
-    const ways = ships
-      .filter(({ id, alive }) => alive && id !== self.id)
-      .map(({ x, y }) => ({ x: x - self.x, y: y - self.y, far: Math.hypot(x - self.x, y - self.y) }));
-    return ways.sort((a, b) => a.far - b.far)[0];
-  });
-  if (foe === undefined) {
-    await page.keyboard.press("Space");
-    return;
-  }
-  await page.mouse.move(VIEW.width / 2 + (foe.x / foe.far) * 300, VIEW.height / 2 + (foe.y / foe.far) * 300);
-  const sign = foe.far > 260 ? 1 : -1;
-  const keys = [foe.x * sign > 0 ? "d" : "a", foe.y * sign > 0 ? "s" : "w"];
-  for (const key of keys) await page.keyboard.down(key);
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 450)));
-  for (const key of keys) await page.keyboard.up(key);
-}
-
-/** Ships and shots near the own ship, which must be there. */
-function liveliness(): number {
-  const { sessionId } = window.arena!;
-  const self = window.arena!.ships().find(({ id }) => id === sessionId);
-  if (self === undefined || !self.alive) return -1;
-  const near = ({ x, y }: { x: number; y: number }) => Math.abs(x - self.x) < 480 && Math.abs(y - self.y) < 280;
-  const ships = window.arena!.ships().filter((ship) => ship.alive && ship.id !== sessionId && near(ship)).length;
-  const shots = window.arena!.shots().filter(near).length;
-  return ships * 3 + shots;
 }
