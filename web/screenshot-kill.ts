@@ -64,10 +64,10 @@ async function killUntilSeen(page: Page, { stdout }: MainProcess): Promise<Pictu
       if ((await page.evaluate(liveliness)) >= 4 && (flight > FLIGHTS_MAX / 2 || (await page.evaluate(ownScore)) > 0))
         break;
     }
-    const { frames, stop } = await film(page);
+    const reel = await film(page);
     const times = await killOnce(page);
-    await stop();
-    const dead = frames.findLast(({ atMs }) => atMs > times.deadAtMs + SETTLED_MS && atMs < times.backAtMs);
+    await reel.stop();
+    const dead = reel.frames.findLast(({ atMs }) => atMs > times.deadAtMs + SETTLED_MS && atMs < times.backAtMs);
     if (dead !== undefined) return { dead: dead.picture, back: await backPicture(page) };
   }
   throw new Error(`the match was back too soon ${KILLS_MAX} times`);
