@@ -21,6 +21,8 @@ const CALM_MS = 10_000;
 /** It has to last. */
 const REST_MS = 1_000;
 const START_MS = 300;
+/** Of a test that waits for something, ms. */
+const PATIENCE_MS = 20_000;
 const ADDRESSES = ["a", "b", "c"] as const;
 const ROOMS = ["red", "blue"] as const;
 
@@ -153,6 +155,12 @@ export class World {
       calmMs: this.now - calmFromMs - restMs,
       simulatedMs: this.now,
     };
+  }
+
+  /** Lets time pass, millisecond by millisecond. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    for (const endMs = this.now + PATIENCE_MS; !isSo(); await this.clock.advance(1))
+      if (this.now > endMs) throw new Error(`waited ${PATIENCE_MS} ms in vain: ${what}`);
   }
 
   start(place: number): void {
