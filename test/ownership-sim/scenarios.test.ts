@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { LIMITS } from "@ninelives/shared-schema";
 import { SimClock } from "../support/sim/sim-clock.ts";
+import { forgottenOwner } from "./forgotten-owner.ts";
 import { ProcessClock } from "./process-clock.ts";
 import { World } from "./world.ts";
 
-const LONGEST_MS = 20_000;
+/** Longer than any test. */
+const LONG_MS = 20_000;
 
 describe("in a storm that found a fault", function () {
   this.timeout(30_000);
@@ -16,10 +18,7 @@ describe("in a storm that found a fault", function () {
     await world.open();
   });
 
-  const until = async (what: string, isSo: () => boolean) => {
-    for (const endMs = world.now + LONGEST_MS; !isSo(); await world.clock.advance(1))
-      if (world.now > endMs) throw new Error(`waited ${LONGEST_MS} ms in vain: ${what}`);
-  };
+  const until = (what: string, isSo: () => boolean) => world.until(what, isSo);
   const owner = () => world.placeOf("red");
   const hasRoom = () => !world.isSparing;
   const ada = () => world.players[0]!;
@@ -37,17 +36,24 @@ describe("in a storm that found a fault", function () {
 
   it("[SIM3][OWN16] seed 1601: an owner that nobody can tell what the store says plays on, and is not blamed for it", async () => {
     const first = owner();
-    world.havoc.cut(first, false, LONGEST_MS);
+    world.havoc.cut(first, false, LONG_MS);
     world.havoc.separate(first, 4_000);
     const claims = () => world.store.history.filter(({ kind }) => kind === "claimed").length;
     await until("another process to take the room", () => claims() === 2);
     const second = world.store.history.findLast((event) => event.kind === "claimed")!;
     const heir = world.places.findIndex((host) => host?.processId === second.owner);
-    world.havoc.crash(heir, LONGEST_MS);
+    world.havoc.crash(heir, LONG_MS);
     await world.havoc.takeDown(6_000, 0);
     await world.clock.advance(5_000);
     assert.equal(owner(), first);
     await finish();
+  });
+
+  it("[SIM3][OWN18] a room whose later owner is dead, and forgotten by the store, begins anew for the players who saw it", async () => {
+    world = await forgottenOwner();
+    await finish();
+    const [first, second, third] = [...new Set(ada().epochs)] as [number, number, number];
+    assert.ok(first < second && second < third, ada().epochs.join(" "));
   });
 
   it("[SIM3] seed 5350: a process that goes on hears what waited before what comes in that moment", async () => {

@@ -59,10 +59,11 @@ export class Storm {
   readonly #world: World;
   readonly #dice: Dice;
 
-  constructor(world: World) {
+  /** `kinds`: left to the dice unless they are said. */
+  constructor(world: World, kinds?: readonly Trouble[]) {
     this.#world = world;
     this.#dice = world.dice;
-    this.kinds = new Set(TROUBLES.filter(() => this.#dice.falls(KINDS)));
+    this.kinds = new Set(kinds ?? TROUBLES.filter(() => this.#dice.falls(KINDS)));
     this.counts = Object.fromEntries(HAPPENINGS.map((name) => [name, 0])) as Record<Happening, number>;
   }
 

@@ -11,7 +11,7 @@ import { type HostCounts, SimHost, type Surroundings } from "./sim-host.ts";
 import { SimClient } from "./sim-client.ts";
 import { SimStore } from "./sim-store.ts";
 import { type Line, Story } from "./story.ts";
-import { type Happening, SLOT_MS, Storm } from "./storm.ts";
+import { type Happening, SLOT_MS, Storm, type Trouble } from "./storm.ts";
 import { type Hello, Wire } from "./wire.ts";
 
 /** How long the weather is bad. */
@@ -21,6 +21,8 @@ const CALM_MS = 10_000;
 /** It has to last. */
 const REST_MS = 1_000;
 const START_MS = 300;
+/** Of a test that waits for something, ms. */
+const PATIENCE_MS = 20_000;
 const ADDRESSES = ["a", "b", "c"] as const;
 const ROOMS = ["red", "blue"] as const;
 
@@ -30,6 +32,8 @@ export interface WorldShape {
   readonly places?: number;
   /** 1 or 2. */
   readonly rooms?: number;
+  /** What its storm may do. */
+  readonly troubles?: readonly Trouble[];
 }
 
 export interface WorldReport {
@@ -57,6 +61,7 @@ export class World {
   readonly #surroundings: Surroundings;
   readonly #steps: Step[] = [];
   readonly #counts: HostCounts = { restores: 0, freezes: 0, drops: 0 };
+  readonly #troubles: readonly Trouble[] | undefined;
   #incarnations = 0;
   #storm: Storm | undefined;
   #isCalm = false;
@@ -79,6 +84,7 @@ export class World {
         this.havoc.isApart(host.processId) ||
         !this.places.some((other) => other !== undefined && other !== host && isThere(other) && other.reachesStore),
     };
+    this.#troubles = shape.troubles;
     this.#addresses = ADDRESSES.slice(0, shape.places ?? this.dice.between(2, 3));
     this.rooms = ROOMS.slice(0, shape.rooms ?? this.dice.between(1, 2));
   }
@@ -122,7 +128,7 @@ export class World {
   }
 
   async storm(): Promise<void> {
-    this.#storm = new Storm(this);
+    this.#storm = new Storm(this, this.#troubles);
     for (let leftMs = STORM_MS; leftMs > 0; leftMs -= SLOT_MS) {
       this.store.keepLeases();
       await this.#storm.blow();
@@ -149,6 +155,12 @@ export class World {
       calmMs: this.now - calmFromMs - restMs,
       simulatedMs: this.now,
     };
+  }
+
+  /** Lets time pass, millisecond by millisecond. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    for (const endMs = this.now + PATIENCE_MS; !isSo(); await this.clock.advance(1))
+      if (this.now > endMs) throw new Error(`waited ${PATIENCE_MS} ms in vain: ${what}`);
   }
 
   start(place: number): void {
@@ -224,8 +236,8 @@ export class World {
   }
 }
 
-export async function runWorld(seed: number): Promise<WorldReport> {
-  const world = new World(seed);
+export async function runWorld(seed: number, shape: WorldShape = {}): Promise<WorldReport> {
+  const world = new World(seed, shape);
   await world.open();
   await world.storm();
   return world.finish();
