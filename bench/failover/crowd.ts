@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlayerHistory } from "../../test/survival/history/player-history.ts";
 import { serveControl } from "../lib/control.ts";
+import type { Look } from "./field.ts";
 import { OurPlayer, type Player, type Return, StockPlayer } from "./players.ts";
 
 export interface Joining {
@@ -48,6 +49,9 @@ const LOST_MS = 20_000;
 const SAME_MS = 3_000;
 const LOOK_AGAIN_MS = 20;
 const PAUSE_RESOLUTION_MS = 5;
+
+/** What is known of a player who does not play any more: everything said is missing. */
+const LOST: Look = { last: 0, twice: 0, missing: 0, print: "" };
 
 const players: Player[] = [];
 const pauses = monitorEventLoopDelay({ resolution: PAUSE_RESOLUTION_MS });
@@ -104,7 +108,7 @@ serveControl(0, {
     const unanswered = (await Promise.all(answers)).filter((isAnswered) => isAnswered !== true).length;
     await players[0]!.still(true);
     const ghosts = await ghostsIn();
-    const looks = await Promise.all(players.map((player) => player.look()));
+    const looks = await Promise.all(players.map((player) => player.look().catch(() => LOST)));
     await players[0]!.still(false);
     const total = (of: (place: number) => number) => looks.reduce((sum, _, place) => sum + of(place), 0);
     return {

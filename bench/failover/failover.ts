@@ -50,7 +50,7 @@ async function run({ quick, kills, tell }: BenchOptions): Promise<Findings> {
     { name: "solo", side: "ours", players: PLAYERS.solo, rounds: rounds.solo, settleMs: 0, start: startSoloSite },
   ];
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
   const { signal } = interrupted;
   const all: Series[] = [];
   for (const plan of plans) if (!signal.aborted) all.push(await runSeries(plan, { tell, keep, signal }));

@@ -39,6 +39,9 @@ export async function startServer(
   const [{ port }] = (await once(child, "message", { signal: AbortSignal.timeout(START_MS) })) as [Ready];
   const waiting = new Map<number, (answer: unknown) => void>();
   let asked = 0;
+  const ended = once(child, "exit");
+  const death = ended.then(() => Promise.reject(new Error(`${script} has ended`)));
+  death.catch(() => {});
   child.on("message", ({ id, answer }: Answer) => {
     waiting.get(id)?.(answer);
     waiting.delete(id);
@@ -47,7 +50,7 @@ export async function startServer(
     url: `http://localhost:${port}`,
     ask<T>(command: string, argument?: unknown): Promise<T> {
       const id = asked++;
-      return new Promise<T>((resolve, reject) => {
+      const answered = new Promise<T>((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`${script} did not answer "${command}" in ${ANSWER_MS} ms`)),
           ANSWER_MS,
@@ -56,12 +59,12 @@ export async function startServer(
           clearTimeout(timer);
           resolve(answer as T);
         });
-        child.send({ id, command, argument } satisfies Ask);
+        if (child.connected) child.send({ id, command, argument } satisfies Ask);
       });
+      return Promise.race([answered, death]);
     },
     async stop() {
-      const ended = once(child, "exit");
-      child.disconnect();
+      if (child.connected) child.disconnect();
       const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
       await ended;
       clearTimeout(timer);
