@@ -10,12 +10,13 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { announcePid } from "./host/pids.ts";
-import { newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
+import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
-import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
+import { Directory } from "./matchmaking/directory.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
@@ -74,7 +75,7 @@ export interface RunningHost {
 /** Rejects with PORT_TAKEN when the port is in use. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
   const { logger, redisUrl, clock = systemClock } = options;
-  const backend = await createBackend(redisUrl);
+  const backend = await createBackend(redisUrl, awayOnce(logger, "the listings' Redis"));
   let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
@@ -131,6 +132,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     directory: new Directory(types, {
       doors: () => others.doors(),
       relay: isShared || options.others !== undefined,
+      patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.canReachStore },
       sharesPort: options.sharedPort !== undefined,
     }),
     metrics,

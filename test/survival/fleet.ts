@@ -1,4 +1,5 @@
 /** Several real hosts that share one real Redis, and whoever has a room among them. */
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +87,12 @@ export class Fleet {
   async kill(host: FleetHost): Promise<void> {
     this.forget(host);
     await host.stop();
+  }
+
+  /** Resolves when it has ended by its own hand; fails when it ended in any other way. */
+  async died(host: FleetHost): Promise<void> {
+    assert.equal(await host.exited(), null, "a process that was killed has no exit code");
+    this.forget(host);
   }
 
   /** Asks it nothing any more. */

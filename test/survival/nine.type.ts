@@ -2,6 +2,7 @@
 import { schema, t } from "@colyseus/schema";
 import { defineRoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
+import { DOOM_POINTS } from "./doom.ts";
 
 export const NinePlayer = schema(
   { name: t.string().default(""), away: t.boolean().default(false), hand: t.array("string").view() },
@@ -32,7 +33,7 @@ export const Nine = defineRoomType({
   state: NineState,
   memory: NineMemory,
   input: schema({ dx: t.int8().default(0) }, "NineInput"),
-  options: z.object({ name: z.string().max(20).default("anon") }),
+  options: z.object({ name: z.string().max(20).default("anon"), seats: z.int().default(100) }),
   commands: {
     /** Each number once, in order. */
     add: { payload: z.object({ n: z.int() }), result: z.object({ count: z.int(), times: z.int() }) },
@@ -44,6 +45,8 @@ export const Nine = defineRoomType({
     look: { payload: z.object({}), result: z.object({ tick: z.int(), elapsedMs: z.number(), auth: z.string() }) },
     /** What the next restore does. */
     trap: { payload: z.object({ what: z.enum(["throw", "kill"]) }), result: z.object({}) },
+    /** Ends the process with this id, and no later owner, as soon as it comes by that point. */
+    die: { payload: z.object({ at: z.enum(DOOM_POINTS), pid: z.int() }), result: z.object({}) },
   },
   events: { added: z.object({ by: z.string(), n: z.int() }) },
   topics: {

@@ -137,6 +137,7 @@ const STATUS: Partial<Record<NetError["name"], number>> = {
   SEAT_EXPIRED: 410,
   UNAUTHORIZED: 401,
   SERVER_SHUTDOWN: 503,
+  BUSY: 503,
 };
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {
