@@ -2,14 +2,12 @@
  * kill -9 of an owner in the middle of a write, at every step of it there is (doom.ts), with both stores. One match lives through all of
  * them, one after the other; its players play all the time and are judged at the end.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, startMain } from "../support/main-process.ts";
-import { freePort } from "../support/redis.ts";
+import { ROOT } from "../support/main-process.ts";
 import { DOOM_POINTS, type DoomPoint } from "./doom.ts";
 import { Fleet } from "./fleet.ts";
 import { judge, Player } from "./player.ts";
+import { Solo } from "./solo.ts";
 
 const CONFIG = join(ROOT, "test/survival/doomed.config.ts");
 const FILE_ONLY: readonly DoomPoint[] = ["shift", "unnamed"];
@@ -56,23 +54,16 @@ describe("an owner that is killed in the middle of a write", function () {
   });
 
   it("[FLT3] [FLT4] [FLT5] files: in a step, before and after a write, and at each step of a new segment", async () => {
-    const dir = await mkdtemp(join(tmpdir(), "ninelives-mid-write-"));
-    const PORT = String(await freePort());
-    const start = () => startMain(CONFIG, { PORT, NINELIVES_DIR: dir, REDIS_URL: undefined });
-    let host = start();
-    stops.push(
-      () => host.stop(),
-      () => rm(dir, { recursive: true, force: true }),
-    );
-    said = () => host.stdout() + host.stderr();
-    const url = await host.up();
-    const ada = await seat(url, url);
+    const solo = await Solo.start(CONFIG);
+    stops.push(() => solo.stop());
+    said = () => solo.said();
+    const ada = await seat(solo.url, solo.url);
     let restores = 0;
     for (const at of WRITES) {
       await moreTicks();
-      doom(ada, at, host.pid);
-      await host.exited();
-      host = start();
+      doom(ada, at, solo.host.pid);
+      await solo.host.exited();
+      solo.begin();
       await allBack(++restores);
     }
     await judge(players);

@@ -55,6 +55,7 @@ export class NineRoom extends GameRoom<typeof Nine> {
   }
 
   override onCreate({ seats }: JoinOptions<typeof Nine>): void {
+    if (seats === 0) throw new Error("a room that nobody can make");
     this.maxClients = seats;
     for (let card = 1; card <= 200; card++) this.memory.deck.push(`card${card}`);
   }
