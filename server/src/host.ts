@@ -117,7 +117,10 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
-    onFenced: (roomId, epoch) => custody.fenced(roomId, epoch),
+    onFenced(roomId, epoch) {
+      logger.warn({ roomId, epoch }, "the store refused what was written at this epoch: another process has the room");
+      custody.fenced(roomId, epoch);
+    },
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),

@@ -18,6 +18,7 @@ export interface MainProcess {
   readonly up: () => Promise<string>;
   /** Resolves with the exit code, null when a signal ended it. */
   readonly exited: () => Promise<number | null>;
+  readonly hasEnded: () => boolean;
   readonly stdout: () => string;
   readonly stderr: () => string;
   kill(signal: NodeJS.Signals): void;
@@ -41,6 +42,7 @@ export function startMain(config: string, env: NodeJS.ProcessEnv = {}, args: rea
   void closed.then(() => (ended = true));
   return {
     pid: child.pid!,
+    hasEnded: () => ended,
     stdout: () => stdout,
     stderr: () => stderr,
     up: () =>

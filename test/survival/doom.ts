@@ -1,5 +1,5 @@
 /**
- * Ends this process by its own hand, as `kill -9` does, at one point of its code: not a step earlier or later, whatever the machine
+ * Ends or stops this process by its own hand, as `kill -9` and a debugger do, at one point of its code: not a step earlier or later, whatever the machine
  * is busy with. A room that is told so arms the point (nine.room.ts); whoever comes by it then ends the process. The points of a
  * store are put into it by doomed.config.ts.
  */
@@ -30,17 +30,24 @@ export const DOOM_POINTS = [
 ] as const;
 export type DoomPoint = (typeof DOOM_POINTS)[number];
 
-let armed: DoomPoint | undefined;
+export const DOOM_SIGNALS = ["SIGKILL", "SIGSTOP"] as const;
+export type DoomSignal = (typeof DOOM_SIGNALS)[number];
 
-export function arm(point: DoomPoint): void {
+let armed: DoomPoint | undefined;
+let signal: DoomSignal = "SIGKILL";
+
+export function arm(point: DoomPoint, by: DoomSignal = "SIGKILL"): void {
   armed = point;
+  signal = by;
 }
 
 export function isArmed(...points: readonly DoomPoint[]): boolean {
   return armed !== undefined && points.includes(armed);
 }
 
-/** Does not return when the point is armed. */
+/** Does not return when the point is armed to end the process; when it is to stop it, returns once it goes on. */
 export function reach(point: DoomPoint): void {
-  if (armed === point) process.kill(process.pid, "SIGKILL");
+  if (armed !== point) return;
+  armed = undefined;
+  process.kill(process.pid, signal);
 }

@@ -36,8 +36,13 @@ export class Fleet {
   static async start(size: number, config = join(ROOT, "test/survival/nine.config.ts")): Promise<Fleet> {
     const dir = await mkdtemp(join(tmpdir(), "ninelives-fleet-"));
     const fleet = new Fleet(await startRedis(undefined, await onDisk(dir)), dir, config);
-    await Promise.all(Array.from({ length: size }, () => fleet.add()));
-    return fleet;
+    try {
+      await Promise.all(Array.from({ length: size }, () => fleet.add()));
+      return fleet;
+    } catch (error) {
+      await fleet.stop();
+      throw error;
+    }
   }
 
   /** `port`: default one that is free. */

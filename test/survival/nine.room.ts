@@ -37,8 +37,8 @@ export class NineRoom extends GameRoom<typeof Nine> {
       this.state.rung = what;
       return {};
     },
-    die: (_client, { at, pid }) => {
-      if (pid === process.pid) arm(at);
+    die: (_client, { at, pid, signal }) => {
+      if (pid === process.pid) arm(at, signal);
       return {};
     },
   };

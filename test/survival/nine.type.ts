@@ -2,7 +2,7 @@
 import { schema, t } from "@colyseus/schema";
 import { defineRoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
-import { DOOM_POINTS } from "./doom.ts";
+import { DOOM_POINTS, DOOM_SIGNALS } from "./doom.ts";
 
 export const NinePlayer = schema(
   { name: t.string().default(""), away: t.boolean().default(false), hand: t.array("string").view() },
@@ -45,8 +45,15 @@ export const Nine = defineRoomType({
     look: { payload: z.object({}), result: z.object({ tick: z.int(), elapsedMs: z.number(), auth: z.string() }) },
     /** What the next restore does. */
     trap: { payload: z.object({ what: z.enum(["throw", "kill"]) }), result: z.object({}) },
-    /** Ends the process with this id, and no later owner, as soon as it comes by that point. */
-    die: { payload: z.object({ at: z.enum(DOOM_POINTS), pid: z.int() }), result: z.object({}) },
+    /** Ends, or stops, the process with this id, and no later owner, as soon as it comes by that point. */
+    die: {
+      payload: z.object({
+        at: z.enum(DOOM_POINTS),
+        pid: z.int(),
+        signal: z.enum(DOOM_SIGNALS).default("SIGKILL"),
+      }),
+      result: z.object({}),
+    },
   },
   events: { added: z.object({ by: z.string(), n: z.int() }) },
   topics: {

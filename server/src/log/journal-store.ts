@@ -3,7 +3,7 @@ import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
 import type { Journal, JournalClaim, JournalHead } from "./journal.ts";
 import { JournalAppender } from "./journal-appender.ts";
-import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
+import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError, ownedRoom } from "./store.ts";
 
 /** Between two tries of a claim, ms. */
 const RETRY_MS = 100;
@@ -97,5 +97,5 @@ export class JournalStore implements LogStore {
 }
 
 function currentOf(roomId: string, head: JournalHead | undefined): OwnedRoom | undefined {
-  return head?.state === "" ? { roomId, owner: head.owner, epoch: head.epoch } : undefined;
+  return head?.state === "" ? ownedRoom(roomId, head.owner, head.epoch, head.attempts) : undefined;
 }

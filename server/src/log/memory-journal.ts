@@ -7,7 +7,7 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import { nextEpoch } from "../ownership/epoch.ts";
 import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, RoomEnd } from "./journal.ts";
-import type { OwnedRoom } from "./store.ts";
+import { type OwnedRoom, ownedRoom } from "./store.ts";
 
 interface Kept {
   head: JournalHead;
@@ -102,7 +102,7 @@ export class MemoryJournal implements Journal {
       ([, { head, lastOwner }]) => head.isBegun && head.state === "" && (owner === undefined || lastOwner === owner),
     );
     rooms.sort(([, a], [, b]) => b.players - a.players);
-    return rooms.map(([roomId, { head }]) => ({ roomId, owner: head.owner, epoch: head.epoch }));
+    return rooms.map(([roomId, { head }]) => ownedRoom(roomId, head.owner, head.epoch, head.attempts));
   }
 
   async list(): Promise<string[]> {

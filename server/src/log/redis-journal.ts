@@ -15,7 +15,7 @@ import type { Journal, JournalBatch, JournalClaim, JournalHead, JournalPlace, Ro
 import { type RedisAddress, RedisConnection } from "./redis-connection.ts";
 import { HEAD_FIELDS, type HeadAnswer, type LogRedis } from "./redis-scripts.ts";
 import { roomIdOf, roomName } from "./room-name.ts";
-import type { OwnedRoom } from "./store.ts";
+import { type OwnedRoom, ownedRoom } from "./store.ts";
 
 export interface RedisJournalOptions extends RedisAddress {
   /** In front of every key. */
@@ -90,7 +90,7 @@ export class RedisJournal implements Journal {
     return heads.flatMap((head, place) => {
       if (head === undefined || !head.isBegun || head.state !== "") return [];
       if (owner !== undefined && head.owner !== owner && head.owner !== "") return [];
-      return [{ roomId: roomIds[place]!, owner: head.owner, epoch: head.epoch }];
+      return [ownedRoom(roomIds[place]!, head.owner, head.epoch, head.attempts)];
     });
   }
 

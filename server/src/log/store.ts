@@ -4,13 +4,15 @@
  * A room's log has one owner at a time. To take a room is to raise its epoch in the store: from then on the store refuses what
  * an earlier owner appends, however late it comes, so an early takeover is always safe.
  */
-import { NetError } from "@ninelives/shared-schema";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
 
 export interface OwnedRoom {
   readonly roomId: string;
   /** Process id; empty when nobody has the room: it was released, or its store forgets owners at a restart. */
   readonly owner: string;
   readonly epoch: number;
+  /** Takeovers since it last settled. Left out while they are fewer than LIMITS.restoresTogether. */
+  readonly attempts?: number;
 }
 
 export interface Claim {
@@ -71,6 +73,10 @@ export interface LogAppender {
   settled(): void;
   /** Commits what waits and lets go. `finished`: the room ended, its log may be deleted under the caps. `released`: anybody may take it. */
   close(how: "finished" | "released"): Promise<void>;
+}
+
+export function ownedRoom(roomId: string, owner: string, epoch: number, attempts: number): OwnedRoom {
+  return { roomId, owner, epoch, ...(attempts < LIMITS.restoresTogether ? {} : { attempts }) };
 }
 
 /** Rejects a claim: `current` is what the store has. */

@@ -63,14 +63,27 @@ async function populate(room: Room, { logger }: RoomServices) {
   return { seats: sessionIds.length, pause, tick };
 }
 
-/** All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. */
+/**
+ * All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. Those of which the process
+ * before may have died come last, each alone, when the one before has proved that it can run.
+ */
 export async function takeOverAll(owned: readonly OwnedRoom[], services: RoomServices): Promise<void> {
-  const waiting = [...owned];
+  const waiting = owned.filter(({ attempts }) => attempts === undefined);
   const work = async () => {
     for (let room = waiting.shift(); room !== undefined; room = waiting.shift())
       await takeOverOrSetAside(room, services);
   };
   await Promise.all(Array.from({ length: LIMITS.restoresAtOnce }, work));
+  const suspects = owned.filter(({ attempts }) => attempts !== undefined);
+  for (const room of suspects.sort((a, b) => a.attempts! - b.attempts!)) {
+    await settled(services);
+    await takeOverOrSetAside(room, services);
+  }
+  if (suspects.length > 0) await settled(services);
+}
+
+function settled({ clock }: RoomServices): Promise<void> {
+  return new Promise((resolve) => void clock.after(2 * LIMITS.settledAfterMs, resolve));
 }
 
 async function takeOverOrSetAside(owned: OwnedRoom, services: RoomServices): Promise<void> {

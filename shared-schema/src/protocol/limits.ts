@@ -127,6 +127,11 @@ export const LIMITS = {
   finishedLogBytes: 512 * 1024 * 1024,
   /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
   settledAfterMs: 250,
+  /**
+   * Times a room may be taken together with others without having proved that. From then on it is taken alone, behind all others:
+   * one that kills who runs it takes none of them along.
+   */
+  restoresTogether: 2,
   /** Times a room may be taken without having proved that. At the next one it is quarantined. */
   restoreAttempts: 5,
   /** Ticks between snapshots: default and range. */
