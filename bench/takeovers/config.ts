@@ -5,6 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { defineHost, storeFromEnv } from "@ninelives/server";
+import type { JoinOptions } from "@ninelives/shared-schema";
 import { NineRoom } from "../../test/survival/nine.room.ts";
 import { Nine } from "../../test/survival/nine.type.ts";
 
@@ -12,8 +13,8 @@ import { Nine } from "../../test/survival/nine.type.ts";
 const MARKS = 600;
 
 class WorldRoom extends NineRoom {
-  override onCreate(): void {
-    super.onCreate();
+  override onCreate(options: JoinOptions<typeof Nine>): void {
+    super.onCreate(options);
     for (let mark = 0; mark < MARKS; mark++) this.state.marks.add(`thing ${mark} of the world`);
   }
 }

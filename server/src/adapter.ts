@@ -15,6 +15,7 @@
  *                  sized by the patch timer that was taken out
  *  releaseReservedSeats  `_reservedSeats` holds [options, auth, taken, held for a dropped player] by session; a room does not
  *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
+ *  reserveAfter    whoever wants a seat in a room calls its `_reserveSeat`, from this process or another one, and waits for it
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
  *                  token, but leaves its socket open
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
@@ -39,6 +40,7 @@ export {
   listingOf,
   persistListing,
   releaseReservedSeats,
+  reserveAfter,
   stampListing,
   useLogger,
 } from "./adapter/rooms.ts";

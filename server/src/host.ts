@@ -11,12 +11,13 @@ import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
-import { newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
+import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
-import { createBackend, Directory, type DirectoryBackend, emptiest } from "./matchmaking/directory.ts";
+import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
+import { Directory, emptiest } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
@@ -76,7 +77,7 @@ export interface RunningHost {
 /** Rejects with PORT_TAKEN when the port is in use. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
   const { logger, redisUrl, clock = systemClock } = options;
-  const backend = await createBackend(redisUrl);
+  const backend = await createBackend(redisUrl, awayOnce(logger, "the listings' Redis"));
   let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
@@ -120,7 +121,10 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
-    onFenced: (roomId, epoch) => custody.fenced(roomId, epoch),
+    onFenced(roomId, epoch) {
+      logger.warn({ roomId, epoch }, "the store refused what was written at this epoch: another process has the room");
+      custody.fenced(roomId, epoch);
+    },
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     seed: () => randomInt(2 ** 32),
@@ -134,6 +138,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const directory = new Directory(types, {
     doors: () => others.doors(),
     relay: isShared || options.others !== undefined,
+    patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.canReachStore },
     sharesPort: options.sharedPort !== undefined,
   });
   const lobby = new Lobby({

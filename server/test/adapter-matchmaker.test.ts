@@ -16,7 +16,7 @@ import {
   Room,
 } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
-import { advertisePatchRate, releaseReservedSeats, useLogger } from "../src/adapter.ts";
+import { advertisePatchRate, releaseReservedSeats, reserveAfter, useLogger } from "../src/adapter.ts";
 import { systemClock } from "../src/system-clock.ts";
 import { GuardedTransport } from "../src/socket/transport.ts";
 import { RawClient } from "../../test/support/raw-client.ts";
@@ -132,6 +132,25 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     assert.equal(room.hasReachedMaxClients(), false);
     await within("the room's end", room.disconnect(), 2_000);
     assert.equal(matchMaker.getLocalRoomById(client.roomId), undefined);
+  });
+
+  it("[FLT8] reserveAfter: whoever asks for a seat waits for what it says", async () => {
+    const client = await RawClient.join(host.url, "create/pair");
+    const gate = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    reserveAfter(host.room(client.roomId), (sessionId) => {
+      asked.push(sessionId);
+      return asked.length === 1 ? gate.promise : undefined;
+    });
+    let first: unknown;
+    const waiting = ask("joinById", client.roomId).catch((error: Error) => (first = error.message));
+    await until("the first to ask", () => asked.length === 1);
+    await ask("joinById", client.roomId);
+    gate.resolve();
+    await waiting;
+    assert.match(String(first), /already full/, "the second, who waited for nothing, has the seat");
+    assert.equal(new Set(asked).size, 2);
+    client.close();
   });
 
   it("clients are in room.clients while onJoin waits, and JOINED only after their answer", async () => {

@@ -1,4 +1,5 @@
 /** Several real hosts that share one real Redis, and whoever has a room among them. */
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,11 +48,11 @@ export class Fleet {
     const fleet = new Fleet(await startRedis(undefined, await onDisk(dir, fsync)), dir, config, fsync);
     try {
       await Promise.all(Array.from({ length: size }, () => fleet.add()));
+      return fleet;
     } catch (error) {
       await fleet.stop();
       throw error;
     }
-    return fleet;
   }
 
   /** `port`: default one that is free. */
@@ -106,6 +107,12 @@ export class Fleet {
   async kill(host: FleetHost): Promise<void> {
     this.forget(host);
     await host.stop();
+  }
+
+  /** Resolves when it has ended by its own hand; fails when it ended in any other way. */
+  async died(host: FleetHost): Promise<void> {
+    assert.equal(await host.exited(), null, "a process that was killed has no exit code");
+    this.forget(host);
   }
 
   /** Asks it nothing any more. */

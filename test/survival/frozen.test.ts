@@ -1,15 +1,18 @@
 /** The owner stands still, as under a debugger or in a machine that is moved, and wakes when another process has its rooms. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ROOT } from "../support/main-process.ts";
 import { until } from "../support/until.ts";
 import { Fleet, type FleetHost } from "./fleet.ts";
 import { judge, Player } from "./player.ts";
 
-describe("an owner that is frozen and wakes up", () => {
+describe("an owner that is frozen and wakes up", function () {
+  this.timeout(60_000);
   let fleet: Fleet;
   let players: Player[];
   beforeEach(async () => {
     players = [];
-    fleet = await Fleet.start(3);
+    fleet = await Fleet.start(3, join(ROOT, "test/survival/doomed.config.ts"));
     const ada = await Player.create(fleet.hosts[0]!.url, "Ada");
     players = [ada, await Player.join(fleet.hosts[1]!.url, ada.room.roomId, "Bob")];
     for (const player of players) player.play();
@@ -58,6 +61,23 @@ describe("an owner that is frozen and wakes up", () => {
     await Promise.all(players.map((player) => player.back(2)));
     const [ada, bob] = players;
     await judgeLate(ada!, bob!, players[2]!);
+  });
+
+  it("[OWN2] is stopped with a record on its way: when it wakes the store refuses it, and its log says so", async () => {
+    const [ada, bob] = players as [Player, Player];
+    const { roomId } = ada.room;
+    const owner = await fleet.owner(roomId);
+    void ada.room.command("die", { at: "append", pid: owner.pid, signal: "SIGSTOP" }).catch(() => {});
+    fleet.forget(owner);
+    await Promise.all(players.map((player) => player.back(1)));
+    owner.kill("SIGCONT");
+    await until("the refusal", () => owner.stdout().includes("the store refused what was written at this epoch"));
+    const cyd = await Player.join(owner.url, roomId, "Cyd");
+    await cyd.ticks(30);
+    await cyd.room.leave();
+    await until("her seat to be free", () => ada.room.state.players.size === 2);
+    assert.deepEqual([ada.room.state.restores, bob.room.state.restores], [1, 1]);
+    await judge(players);
   });
 
   /** Who came late was not told what was before. */

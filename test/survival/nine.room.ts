@@ -2,6 +2,7 @@ import type { Client } from "@colyseus/core";
 import { StateView } from "@colyseus/schema";
 import { type CommandHandlers, GameRoom, type Pause, type TimerHandlers } from "@ninelives/server";
 import type { JoinOptions } from "@ninelives/shared-schema";
+import { arm, isArmed, reach } from "./doom.ts";
 import { Nine, NinePlayer } from "./nine.type.ts";
 
 export class NineRoom extends GameRoom<typeof Nine> {
@@ -40,6 +41,10 @@ export class NineRoom extends GameRoom<typeof Nine> {
       this.state.rung = what;
       return {};
     },
+    die: (_client, { at, pid, signal }) => {
+      if (pid === process.pid) arm(at, signal);
+      return {};
+    },
   };
 
   override readonly timers: TimerHandlers<typeof Nine> = {
@@ -49,10 +54,13 @@ export class NineRoom extends GameRoom<typeof Nine> {
   };
 
   override onAuth(_client: Client, { name }: JoinOptions<typeof Nine>): unknown {
+    reach("auth");
     return { user: `user of ${name}` };
   }
 
-  override onCreate(): void {
+  override onCreate({ seats }: JoinOptions<typeof Nine>): void {
+    if (seats === 0) throw new Error("a room that nobody can make");
+    this.maxClients = seats;
     for (let card = 1; card <= 200; card++) this.memory.deck.push(`card${card}`);
   }
 
@@ -75,6 +83,8 @@ export class NineRoom extends GameRoom<typeof Nine> {
 
   override onJoin(client: Client, { name }: JoinOptions<typeof Nine>): void {
     this.state.players.set(client.sessionId, new NinePlayer().assign({ name }));
+    reach("join");
+    if (isArmed("joined")) arm("appended");
   }
 
   override onDrop({ sessionId }: Client): void {
@@ -83,6 +93,7 @@ export class NineRoom extends GameRoom<typeof Nine> {
 
   override onReconnect({ sessionId }: Client): void {
     this.state.players.get(sessionId)!.away = false;
+    reach("resume");
   }
 
   override onLeave({ sessionId }: Client): void {
@@ -91,6 +102,7 @@ export class NineRoom extends GameRoom<typeof Nine> {
 
   override onTick({ tick }: { readonly tick: number }): void {
     this.state.ticks = tick;
+    reach("tick");
     for (const { sessionId } of this.clients) this.inputs.get(sessionId).drain();
   }
 }

@@ -2,6 +2,7 @@
 import { schema, t } from "@colyseus/schema";
 import { defineRoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
+import { DOOM_POINTS, DOOM_SIGNALS } from "./doom.ts";
 
 export const NinePlayer = schema(
   { name: t.string().default(""), away: t.boolean().default(false), hand: t.array("string").view() },
@@ -32,7 +33,7 @@ export const Nine = defineRoomType({
   state: NineState,
   memory: NineMemory,
   input: schema({ dx: t.int8().default(0) }, "NineInput"),
-  options: z.object({ name: z.string().max(20).default("anon") }),
+  options: z.object({ name: z.string().max(20).default("anon"), seats: z.int().default(100) }),
   commands: {
     /** Each number once, in order. */
     add: { payload: z.object({ n: z.int() }), result: z.object({ count: z.int(), times: z.int() }) },
@@ -46,6 +47,15 @@ export const Nine = defineRoomType({
     tally: { payload: z.object({}), result: z.object({ added: z.int(), most: z.int() }) },
     /** What the next restore does. */
     trap: { payload: z.object({ what: z.enum(["throw", "kill"]) }), result: z.object({}) },
+    /** Ends, or stops, the process with this id, and no later owner, as soon as it comes by that point. */
+    die: {
+      payload: z.object({
+        at: z.enum(DOOM_POINTS),
+        pid: z.int(),
+        signal: z.enum(DOOM_SIGNALS).default("SIGKILL"),
+      }),
+      result: z.object({}),
+    },
   },
   events: { added: z.object({ by: z.string(), n: z.int() }) },
   topics: {

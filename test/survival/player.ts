@@ -1,11 +1,31 @@
 /** A player that never rests: commands all the time, and an account of everything it was shown. */
 import assert from "node:assert/strict";
-import { connect, type Room } from "@ninelives/client";
+import { connect, type ConnectOptions, type Room } from "@ninelives/client";
+import type { JoinInput } from "@ninelives/shared-schema";
 import { until } from "../support/until.ts";
 import { endingOf, type PlayerHistory, PlayerLog } from "./history/player-history.ts";
 import { Nine } from "./nine.type.ts";
 
 const COMMAND_EVERY_MS = 50;
+/** Nobody listens there. */
+const NOWHERE = "ws://127.0.0.1:1";
+
+/** A device's network, as its client knows it. */
+class Network {
+  readonly options: ConnectOptions;
+  readonly #hints = new EventTarget();
+  #isGone = false;
+
+  constructor() {
+    const openSocket = (url: string) => new WebSocket(this.#isGone ? NOWHERE : url) as never;
+    this.options = { openSocket, hints: this.#hints as never };
+  }
+
+  set isGone(isGone: boolean) {
+    this.#isGone = isGone;
+    this.#hints.dispatchEvent(new Event(isGone ? "offline" : "online"));
+  }
+}
 
 export class Player {
   readonly room: Room<typeof Nine>;
@@ -22,20 +42,34 @@ export class Player {
   #timer: NodeJS.Timeout | undefined;
   #shown: { epoch: number; ticks: number; atMs: number };
 
-  constructor(room: Room<typeof Nine>) {
+  readonly #network: Network;
+
+  private constructor(room: Room<typeof Nine>, network: Network) {
     this.room = room;
+    this.#network = network;
     this.sessionId = room.sessionId;
     this.#shown = { epoch: room.epoch, ticks: 0, atMs: performance.now() };
     room.on("added", ({ by, n }) => this.#told.set(by, [...this.toldOf(by), n]));
     room.onPatch(() => this.#look());
   }
 
-  static async create(url: string, name: string): Promise<Player> {
-    return new Player(await connect(url).create(Nine, { name }));
+  static async create(url: string, name: string, options: JoinInput<typeof Nine> = {}): Promise<Player> {
+    const network = new Network();
+    return new Player(await connect(url, network.options).create(Nine, { name, ...options }), network);
   }
 
   static async join(url: string, roomId: string, name: string): Promise<Player> {
-    return new Player(await connect(url).joinById(Nine, roomId, { name }));
+    const network = new Network();
+    return new Player(await connect(url, network.options).joinById(Nine, roomId, { name }), network);
+  }
+
+  /** Into a tunnel, and out of it. */
+  goAway(): void {
+    this.#network.isGone = true;
+  }
+
+  comeBack(): void {
+    this.#network.isGone = false;
   }
 
   /** Numbers this player was told that one did. */

@@ -3,7 +3,8 @@ import { until } from "../support/until.ts";
 import { Fleet } from "./fleet.ts";
 import { judge, Player } from "./player.ts";
 
-describe("rooms of which the rescuer is killed as well", () => {
+describe("rooms of which the rescuer is killed as well", function () {
+  this.timeout(60_000);
   let fleet: Fleet;
   let players: Player[];
   afterEach(async function () {

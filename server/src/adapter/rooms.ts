@@ -59,6 +59,18 @@ export function isHeld(room: Room, sessionId: string): boolean {
   return heldForDropped;
 }
 
+/** Has every promise of a seat wait for what `before` gives for its session; undefined: it waits for nothing. */
+export function reserveAfter(room: Room, before: (sessionId: string) => Promise<void> | undefined): void {
+  type Reserve = (sessionId: string, ...rest: unknown[]) => Promise<boolean>;
+  const inside = room as unknown as { _reserveSeat: Reserve };
+  const reserve = inside._reserveSeat;
+  inside._reserveSeat = async (sessionId, ...rest) => {
+    const waited = before(sessionId);
+    if (waited !== undefined) await waited;
+    return reserve.call(room, sessionId, ...rest);
+  };
+}
+
 /** Gives up seats that were promised and not yet taken: a room that ends would wait up to 15 s for players who may not enter. */
 export function releaseReservedSeats(room: Room): void {
   const inside = room as unknown as ReservedSeats;

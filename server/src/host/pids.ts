@@ -1,6 +1,6 @@
 /** Says which pid a process id belongs to, for tests and operators who want to kill the right one. */
 import { matchMaker } from "@colyseus/core";
-import type { DirectoryBackend } from "../matchmaking/directory.ts";
+import type { DirectoryBackend } from "../matchmaking/backend.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 
 /** How long a process's pid stays known to the others without being said again, and how often it is said. */

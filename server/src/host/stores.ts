@@ -38,7 +38,7 @@ export function openMembers(choice: StoreChoice, logger: Logger): Members {
 }
 
 /** A Redis that is away fails many times a second, always alike. */
-function awayOnce(logger: Logger, what: string): (error: Error) => void {
+export function awayOnce(logger: Logger, what: string): (error: Error) => void {
   let last = "";
   return (error) => {
     if (error.message === last) return;

@@ -131,6 +131,7 @@ const STATUS: Partial<Record<NetError["name"], number>> = {
   UNAUTHORIZED: 401,
   SERVER_SHUTDOWN: 503,
   MAY_TRY_RECONNECT: 503,
+  BUSY: 503,
 };
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {

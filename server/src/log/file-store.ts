@@ -25,7 +25,7 @@ import {
 } from "./file-names.ts";
 import { lastEpoch, parseSegments } from "./read-log.ts";
 import { roomName } from "./room-name.ts";
-import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError } from "./store.ts";
+import { type Claim, type LogAppender, type LogStore, type OwnedRoom, ownedError, suspicion } from "./store.ts";
 import { WritePace } from "./write-pace.ts";
 
 export interface FileStoreOptions {
@@ -69,8 +69,8 @@ export class FileStore implements LogStore {
     const base = this.#base(roomId);
     const found = await Promise.all(SEGMENTS.map((suffix) => stat(base + suffix).catch(missingIsUndefined)));
     if (found.every((file) => file === undefined)) return undefined;
-    const { epoch } = await this.#claimsOf(base);
-    return { roomId, owner: "", epoch: Math.max(epoch, await this.#lastEpoch(roomId)) };
+    const { epoch, attempts } = await this.#claimsOf(base);
+    return { roomId, owner: "", epoch: Math.max(epoch, await this.#lastEpoch(roomId)), ...suspicion(attempts) };
   }
 
   roomsOf(): Promise<OwnedRoom[]> {

@@ -5,7 +5,7 @@
  * Invariants of an implementation: epochs of a room only rise; a batch is taken whole or not at all; within an epoch numbers
  * rise by one, except that a batch that begins anew may skip some; nothing is taken of an epoch that is not the last.
  */
-import type { OwnedRoom } from "./store.ts";
+import { type OwnedRoom, suspicion } from "./store.ts";
 
 /** Ended and quarantined rooms are read only, and deleted under the caps. */
 export type RoomEnd = "ended" | "quarantined";
@@ -78,8 +78,8 @@ export interface Journal {
 }
 
 /** Whose the room is. */
-export function ownership({ owner, epoch, heir }: JournalHead): Omit<OwnedRoom, "roomId"> {
-  return heir === "" ? { owner, epoch } : { owner, epoch, heir };
+export function ownership({ owner, epoch, heir, attempts }: JournalHead): Omit<OwnedRoom, "roomId"> {
+  return { owner, epoch, ...(heir === "" ? {} : { heir }), ...suspicion(attempts) };
 }
 
 /**

@@ -4,7 +4,7 @@
  * A room's log has one owner at a time. To take a room is to raise its epoch in the store: from then on the store refuses what
  * an earlier owner appends, however late it comes, so an early takeover is always safe.
  */
-import { NetError } from "@ninelives/shared-schema";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
 
 export interface OwnedRoom {
   readonly roomId: string;
@@ -13,6 +13,8 @@ export interface OwnedRoom {
   readonly epoch: number;
   /** Process id of who it was left to, when it was released to somebody. */
   readonly heir?: string;
+  /** Takeovers since it last settled. Left out while they are fewer than LIMITS.restoresTogether. */
+  readonly attempts?: number;
 }
 
 export interface Claim {
@@ -73,6 +75,11 @@ export interface LogAppender {
    * it, and the process `heir` is to.
    */
   close(how: "finished" | "released", heir?: string): Promise<void>;
+}
+
+/** What takeovers that did not settle say of a room: nothing, while they are few. */
+export function suspicion(attempts: number): Pick<OwnedRoom, "attempts"> {
+  return attempts < LIMITS.restoresTogether ? {} : { attempts };
 }
 
 /** Rejects a claim: `current` is what the store has. */

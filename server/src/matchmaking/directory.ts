@@ -2,13 +2,11 @@
  * Which rooms there are, and the way into them. The directory itself is Colyseus's driver (this process's memory, or Redis when
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
-import { type AuthContext, createAuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
-import type { RedisDriver } from "@colyseus/redis-driver";
-import { RedisPresence } from "@colyseus/redis-presence";
-import { Redis } from "ioredis";
+import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
 import { addressOn, CLIENT_HEADER, NetError, type RoomType } from "@ninelives/shared-schema";
-import { FencedDriver } from "./fenced-driver.ts";
 import { joinOptions } from "../session/join-options.ts";
+import { busyError } from "./busy.ts";
+import { type Patience, whileMoving } from "./patience.ts";
 
 /** A living room as /rooms shows it. */
 export interface RoomRow {
@@ -18,36 +16,6 @@ export interface RoomRow {
   readonly players: number;
   readonly maxPlayers: number;
   readonly processId: string;
-}
-
-/** Longest wait for a Redis at start, ms. */
-const REDIS_ANSWERS_MS = 3_000;
-
-export interface DirectoryBackend {
-  readonly presence: LocalPresence | RedisPresence;
-  readonly driver: LocalDriver | RedisDriver;
-}
-
-/** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
-export async function createBackend(redisUrl: string | undefined): Promise<DirectoryBackend> {
-  if (redisUrl === undefined) return { presence: new LocalPresence(), driver: new LocalDriver() };
-  await askRedis(redisUrl);
-  return { presence: new RedisPresence(redisUrl), driver: new FencedDriver(redisUrl, () => matchMaker.processId) };
-}
-
-async function askRedis(redisUrl: string): Promise<void> {
-  const probe = new Redis(redisUrl, { lazyConnect: true, connectTimeout: REDIS_ANSWERS_MS, retryStrategy: () => null });
-  let reason = "no answer";
-  probe.on("error", (error) => (reason = error.message));
-  try {
-    await probe.connect();
-    await probe.ping();
-  } catch (error) {
-    const at = redisUrl.replace(/\/\/[^@/]*@/, "//");
-    throw new NetError("CONFIG_INVALID", `REDIS_URL: a Redis that answers expected at ${at}: ${reason}`, {}, error);
-  } finally {
-    probe.disconnect();
-  }
 }
 
 const METHODS = ["joinOrCreate", "create", "join", "joinById", "reconnect"] as const;
@@ -64,6 +32,8 @@ export interface DirectoryOptions {
    * room moves. Default true.
    */
   readonly relay?: boolean;
+  /** What there is to wait for. Default: nothing, as for a process that is alone. */
+  readonly patience?: Patience;
   /** Where a client asked, any of several processes may answer. Default false. */
   readonly sharesPort?: boolean;
 }
@@ -74,11 +44,13 @@ export class Directory {
   readonly #doors: () => readonly string[];
   readonly #relay: boolean;
   readonly #sharesPort: boolean;
+  readonly #patience: Patience | undefined;
 
   constructor(
     types: ReadonlyMap<string, RoomType | undefined>,
-    { doors = () => [], relay = true, sharesPort = false }: DirectoryOptions = {},
+    { doors = () => [], relay = true, sharesPort = false, patience }: DirectoryOptions = {},
   ) {
+    this.#patience = patience;
     this.#types = types;
     this.#doors = doors;
     this.#relay = relay;
@@ -103,10 +75,21 @@ export class Directory {
     if (typeof options !== "object" || options === null || Array.isArray(options)) {
       throw new NetError("OPTIONS_INVALID", "join options: an object expected");
     }
-    if (method !== "reconnect") await this.#check(method, target, options);
-    else if (typeof (options as { reconnectionToken?: unknown }).reconnectionToken !== "string") {
+    if (method !== "reconnect")
+      return this.#patiently(method, target, () => this.#ask(method, target, options, headers));
+    if (typeof (options as { reconnectionToken?: unknown }).reconnectionToken !== "string") {
       throw new NetError("OPTIONS_INVALID", "reconnectionToken: a string expected");
     }
+    return this.#ask(method, target, options, headers);
+  }
+
+  #patiently(method: JoinMethod, target: string, ask: () => Promise<SeatReservation>): Promise<SeatReservation> {
+    if (this.#patience === undefined) return ask();
+    return whileMoving(method === "joinById" ? target : undefined, ask, this.#patience);
+  }
+
+  async #ask(method: JoinMethod, target: string, options: object, headers: Headers): Promise<SeatReservation> {
+    if (method !== "reconnect") await this.#check(method, target, options);
     const auth: AuthContext = createAuthContext({ headers });
     try {
       return this.#withAddress(await matchMaker.controller.invokeMethod(method, target, options, auth), headers);
@@ -185,6 +168,7 @@ function explain(error: unknown, method: JoinMethod, target: string): NetError {
   if (code === 524)
     return new NetError("SEAT_EXPIRED", `the seat in "${target}" is gone: ${message}`, { method }, error);
   if (code === 525) return new NetError("UNAUTHORIZED", message, { method }, error);
+  if (/is not available/.test(message)) return busyError(`the process that has "${target}" died: ${message}`, error);
   if (/already full/.test(message)) return new NetError("ROOM_FULL", `room "${target}" is full`, { method }, error);
   return new NetError("INTERNAL", `joining "${target}" failed: ${message}`, { method }, error);
 }

@@ -1,11 +1,17 @@
 /**
  * Restores rooms, a few at a time, in the order they were given. A room that fails harms no other: where another time or place
  * may do, it is left for the next look; else it is quarantined, if it is still ours.
+ *
+ * Whoever restored it before may have died of a room. One that was taken LIMITS.restoresTogether times and never ran for long waits
+ * until all others run, and is then restored alone; of several such, the one that was taken least often goes first.
  */
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
+
+/** A room that was restored so long ago has proved that it can run, or its process is dead, ms. */
+const SETTLED_MS = 2 * LIMITS.settledAfterMs;
 
 export interface RescueOptions {
   readonly me: string;
@@ -23,6 +29,10 @@ export class Rescue {
   readonly #options: RescueOptions;
   #waiting: OwnedRoom[] = [];
   readonly #underWay = new Set<string>();
+  /** Restored, and not proved to run. */
+  #unsettled = 0;
+  /** A room that may kill us is being restored, or has just been. */
+  #isAlone = false;
 
   constructor(options: RescueOptions) {
     this.#options = options;
@@ -62,14 +72,35 @@ export class Rescue {
         this.#waiting = [];
         return;
       }
-      const room = this.#waiting.shift()!;
+      const room = this.#next();
+      if (room === undefined) return;
+      this.#waiting = this.#waiting.filter((other) => other !== room);
       this.#underWay.add(room.roomId);
+      this.#isAlone = room.attempts !== undefined;
       void this.#restore(room).finally(() => {
         this.#underWay.delete(room.roomId);
+        this.#settle();
         this.#options.onDone();
         this.#pump();
       });
     }
+  }
+
+  /** undefined: none may go now. */
+  #next(): OwnedRoom | undefined {
+    if (this.#isAlone) return undefined;
+    const harmless = this.#waiting.find(({ attempts }) => attempts === undefined);
+    if (harmless !== undefined || this.#underWay.size > 0 || this.#unsettled > 0) return harmless;
+    return this.#waiting.toSorted((a, b) => a.attempts! - b.attempts!)[0];
+  }
+
+  #settle(): void {
+    this.#unsettled++;
+    this.#options.clock.after(SETTLED_MS, () => {
+      this.#unsettled--;
+      if (this.#unsettled === 0 && this.#underWay.size === 0) this.#isAlone = false;
+      this.#pump();
+    });
   }
 
   async #restore(room: OwnedRoom): Promise<void> {

@@ -7,7 +7,7 @@
  */
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
-import { isGhost, listingOf, releaseReservedSeats, stampListing, TapSerializer } from "../adapter.ts";
+import { isGhost, listingOf, releaseReservedSeats, reserveAfter, stampListing, TapSerializer } from "../adapter.ts";
 import type { Asked } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
 import { Past } from "./past.ts";
@@ -21,6 +21,8 @@ interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
   /** What the room goes on from; undefined for a new one, and once it runs. */
   past: Past<RoomType> | undefined;
+  /** Resolves when everybody who had a seat in it before has one again. */
+  readonly seated: PromiseWithResolvers<void>;
   /** The room goes on in another process: what still happens to it here is no news for the game. */
   hasLeft: boolean;
   /** undefined until the room has a state. */
@@ -72,9 +74,11 @@ export async function goingOn(room: Room, run: () => Promise<void>): Promise<voi
   }
 }
 
-/** The room runs: what it went on from is let go of. */
+/** The room runs: what it went on from is let go of, and strangers may have what seats are left. */
 export function forgetPast(room: Room): void {
-  insides.get(room)!.past = undefined;
+  const inside = insides.get(room)!;
+  inside.past = undefined;
+  inside.seated.resolve();
 }
 
 /** Keeps in memory how the room is listed, for the next owner to list it alike. */
@@ -99,6 +103,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         tap: undefined,
         past,
         hasLeft: false,
+        seated: Promise.withResolvers(),
         runtime: new RoomRuntime(
           type,
           services,
@@ -116,6 +121,9 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         ),
       };
       insides.set(this, inside);
+      if (past === undefined) return;
+      const { seats } = inside.runtime;
+      reserveAfter(this, (sessionId) => (seats.has(sessionId) ? undefined : inside.seated.promise));
     }
 
     override setSerializer(): void {

@@ -32,6 +32,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     readonly #letIn = new WeakSet<Client>();
     /** Connections of players who had the seat before: they know of it, whatever this connection lost. */
     readonly #cameBack = new WeakSet<Client>();
+    /** Players who are in, and have not said that they know. */
+    readonly #untold = new Set<Client>();
     readonly #topics = new RoomTopics({
       room: runtimeOf(this),
       host: services.hostTopics,
@@ -57,8 +59,10 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         advanceClock: (stepMs) => clock.step(stepMs),
         timer: ({ name, payload }) =>
           attempt(`timer ${name}`, () => game.timers![name]!(payload as never), this.#onFault),
-        step: (tick) =>
-          attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault),
+        step: (tick) => {
+          this.#hearTold();
+          attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault);
+        },
         publish: (patch) => {
           this.#publishing = true;
           try {
@@ -103,6 +107,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         sessions.entered(client);
         this.#connected(client, 1);
         const joined = super.onJoin!(client, checked as never, auth as never);
+        runtimeOf(this).seats.untold(client.sessionId, true);
+        this.#untold.add(client);
         const committed = new Promise<void>((resolve) => outbox.stage(resolve));
         await joined;
         showHidden(gameOf(this), client, this.#onFault);
@@ -121,6 +127,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       void this.#atTickEdge(() => {
         runtimeOf(this).sessions.entered(client);
         this.#connected(client, page);
+        runtimeOf(this).seats.untold(client.sessionId, false);
         return super.onReconnect!(client);
       }).catch((error: unknown) => this.#onFault(error, "onReconnect"));
     }
@@ -151,8 +158,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onDrop(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return Promise.resolve();
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
-      const isKnown = isConfirmed(client) || this.#cameBack.has(client);
-      const seconds = isIn ? this.#seatHoldSeconds(isKnown) : 0;
+      const seconds = isIn ? this.#seatHoldSeconds(client) : 0;
       if (seconds > 0) holdFor(this, client, seconds, services.clock);
       runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;
@@ -176,9 +182,22 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       await runtimeOf(this).inbox.atTickEdge(run);
     }
 
-    #seatHoldSeconds(confirmed: boolean): number {
+    /** `client`: default one that knows of its seat. */
+    #seatHoldSeconds(client?: Client): number {
       const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
-      return confirmed ? held : Math.min(held, LIMITS.unconfirmedSeatHoldSeconds);
+      if (client === undefined || this.#cameBack.has(client)) return held;
+      if (isGhost(client)) return Math.min(held, LIMITS.untoldSeatHoldSeconds);
+      return isConfirmed(client) ? held : Math.min(held, LIMITS.unconfirmedSeatHoldSeconds);
+    }
+
+    /** The next owner holds a seat longer for a player who knows of it. */
+    #hearTold(): void {
+      for (const client of this.#untold) {
+        const isGone = client.state === ClientState.LEAVING;
+        if (!isGone && !isConfirmed(client)) continue;
+        this.#untold.delete(client);
+        if (!isGone) runtimeOf(this).seats.untold(client.sessionId, false);
+      }
     }
 
     /** Our client is welcomed, and told what it misses; a stock one is not. */
@@ -186,7 +205,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       client.reconnectionToken = tokenOf(this, client);
       const greeting = greetingOf(client.ref);
       if (greeting === undefined) return;
-      runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#seatHoldSeconds(true) * 1000 });
+      runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#seatHoldSeconds() * 1000 });
     }
 
     async #begin(options: unknown): Promise<void> {
@@ -212,7 +231,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       client.reconnectionToken = tokenOf(this, client);
       sessions.entered(client);
       this.#letIn.add(client);
-      this.#cameBack.add(client);
+      if (!seats.isUntold(client.sessionId)) this.#cameBack.add(client);
       showHidden(gameOf(this), client, this.#onFault);
       return Promise.resolve();
     }

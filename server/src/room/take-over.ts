@@ -65,9 +65,26 @@ async function populate(room: Room, { logger }: RoomServices) {
   return { seats: sessionIds.length, pause, tick };
 }
 
-/** All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. */
+/**
+ * All of them, a few at a time. One that cannot be restored is set aside, its log kept, and hurts no other. Those of which the process
+ * before may have died come last, each alone, when the one before has proved that it can run.
+ */
 export async function takeOverAll(owned: readonly OwnedRoom[], services: RoomServices): Promise<void> {
-  await eachOf(owned, LIMITS.restoresAtOnce, (room) => takeOverOrSetAside(room, services));
+  const [sound, suspects] = [owned.filter(isSound), owned.filter((room) => !isSound(room))];
+  await eachOf(sound, LIMITS.restoresAtOnce, (room) => takeOverOrSetAside(room, services));
+  for (const room of suspects.sort((a, b) => a.attempts! - b.attempts!)) {
+    await settled(services);
+    await takeOverOrSetAside(room, services);
+  }
+  if (suspects.length > 0) await settled(services);
+}
+
+function isSound({ attempts }: OwnedRoom): boolean {
+  return attempts === undefined;
+}
+
+function settled({ clock }: RoomServices): Promise<void> {
+  return new Promise((resolve) => void clock.after(2 * LIMITS.settledAfterMs, resolve));
 }
 
 async function takeOverOrSetAside(owned: OwnedRoom, services: RoomServices): Promise<void> {

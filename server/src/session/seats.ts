@@ -27,6 +27,10 @@ export class Seats {
     return [...this.#seats.keys()];
   }
 
+  has(sessionId: string): boolean {
+    return this.#seats.has(sessionId);
+  }
+
   get size(): number {
     return this.#seats.size;
   }
@@ -39,6 +43,16 @@ export class Seats {
   connected(sessionId: string, connected: boolean): void {
     const seat = this.#seats.get(sessionId);
     if (seat !== undefined) seat.connected = connected;
+  }
+
+  /** Whether the player may not know that it has the seat. */
+  isUntold(sessionId: string): boolean {
+    return this.#seats.get(sessionId)?.untold ?? false;
+  }
+
+  untold(sessionId: string, untold: boolean): void {
+    const seat = this.#seats.get(sessionId);
+    if (seat !== undefined) seat.untold = untold;
   }
 
   /** The page that takes the seat again: one that is new gets the next number, one that is back keeps its own. */

@@ -1,60 +1,49 @@
-/** A disk that is really full: a small tmpfs of its own, filled to the last byte. Needs the right to mount, as in a container. */
+/** A disk that is really full, to the last byte, or can only be read. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LIMITS, readRecords, RecordKind } from "@ninelives/shared-schema";
 import { FileStore } from "../../src/log/file-store.ts";
 import type { LogAppender } from "../../src/log/store.ts";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
+import { SmallDisk } from "../../../test/support/small-disk.ts";
 import { until } from "../../../test/support/until.ts";
 import { append, begin, beginning, record, take, ticksOf } from "./store-contract.ts";
 
 const RETRY_MS = 1_000;
 
 describe("a disk that refuses writes", () => {
-  let disk: string;
+  let disk: SmallDisk;
   let clock: ManualClock;
   let faults: string[];
   let store: FileStore;
   let log: LogAppender;
   const committed: number[] = [];
-  const filler = () => join(disk, "filler");
   const send = (tick: number, bytes = 4) => log.append(record(tick, { bytes }), () => committed.push(tick));
 
   beforeEach(async () => {
-    disk = mkdtempSync(join(tmpdir(), "ninelives-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]);
+    disk = new SmallDisk("64k");
     clock = new ManualClock();
     faults = [];
     committed.length = 0;
-    store = new FileStore({ dir: disk, clock, onFault: (message) => faults.push(message) });
+    store = new FileStore({ dir: disk.dir, clock, onFault: (message) => faults.push(message) });
     log = await take(store, "room");
     await begin(log, 0);
   });
 
   afterEach(async () => {
-    rmSync(filler(), { force: true });
+    disk.makeRoom();
     const closed = log.close("released");
     clock.advance(RETRY_MS);
     await closed;
-    execFileSync("umount", [disk]);
-    rmSync(disk, { recursive: true });
+    disk.remove();
   });
-
-  function fill(): void {
-    writeFileSync(filler(), "");
-    assert.throws(() => {
-      for (;;) appendFileSync(filler(), Buffer.alloc(4096));
-    }, /ENOSPC/);
-  }
 
   /** The store has seen the failure and waits for its next try. */
   const refused = (times = 1) => until("the failed write", () => faults.length === times && clock.waiting === 1);
 
   it("[LOG8] what waited is written, in order, once there is room again; until then the file stays whole", async () => {
-    fill();
+    disk.fill();
     send(1, 8_000);
     await refused();
     assert.match(faults[0]!, /write failed, 1 records wait/);
@@ -64,7 +53,7 @@ describe("a disk that refuses writes", () => {
     clock.advance(RETRY_MS);
     await refused(2);
     assert.equal(committed.length, 0);
-    rmSync(filler());
+    disk.makeRoom();
     clock.advance(RETRY_MS);
     await append(log, record(4));
     assert.deepEqual(committed, [1, 2, 3]);
@@ -73,7 +62,7 @@ describe("a disk that refuses writes", () => {
 
   it("[LOG8] [LOG5] a segment that cannot be begun leaves the old one readable, and is begun later", async () => {
     send(1);
-    fill();
+    disk.fill();
     log.begin(beginning(2, { bytes: 8_000 }), () => committed.push(2));
     send(3, 8_000);
     await refused();
@@ -81,7 +70,7 @@ describe("a disk that refuses writes", () => {
       readRecords((await store.read("room"))[0]!).records.map(({ tick }) => tick),
       [0, 0, 1],
     );
-    rmSync(filler());
+    disk.makeRoom();
     clock.advance(RETRY_MS);
     await append(log, record(4));
     assert.deepEqual(committed, [1, 2, 3]);
@@ -89,7 +78,7 @@ describe("a disk that refuses writes", () => {
   });
 
   it("[LOG8] when too much waits it is given up, and the next snapshot's commit stands for all of it", async () => {
-    fill();
+    disk.fill();
     send(1, 8_000);
     await refused();
     assert.equal(log.needsBegin, false);
@@ -98,7 +87,7 @@ describe("a disk that refuses writes", () => {
     assert.equal(log.needsBegin, true);
     assert.match(faults.at(-1)!, /bytes wait for the disk, a fresh snapshot will replace them/);
     send(4);
-    rmSync(filler());
+    disk.makeRoom();
     clock.advance(RETRY_MS);
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(committed.length, 0, "nothing of it is committed before there is a snapshot");
@@ -110,7 +99,7 @@ describe("a disk that refuses writes", () => {
   });
 
   it("[LOG8] a host that stops does not hang on a disk that stays full", async () => {
-    fill();
+    disk.fill();
     send(1, 8_000);
     await refused();
     const closed = log.close("released");
@@ -122,7 +111,7 @@ describe("a disk that refuses writes", () => {
 
   it("[OWN16] on a full disk a room can still be taken over, and plays on once there is room", async () => {
     await append(log, record(1));
-    fill();
+    disk.fill();
     await log.close("released");
     const again = await take(store, "room");
     assert.match(faults[0]!, /the claim is not counted/);
@@ -130,7 +119,7 @@ describe("a disk that refuses writes", () => {
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
     again.begin(beginning(2, { bytes: 8_000 }), () => committed.push(2));
     await refused(2);
-    rmSync(filler());
+    disk.makeRoom();
     clock.advance(RETRY_MS);
     await append(again, record(3));
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1, 2, 3]);
@@ -139,12 +128,11 @@ describe("a disk that refuses writes", () => {
 
   it("[OWN16] on a disk that can only be read nobody takes a room; what is there can be read, and taken later", async () => {
     await log.close("released");
-    const remount = (how: string) => execFileSync("mount", ["-o", `remount,${how}`, disk]);
-    remount("ro");
+    disk.allowWrites(false);
     for (const roomId of ["room", "new"]) await assert.rejects(take(store, roomId), /EROFS/);
     assert.deepEqual(ticksOf(await store.read("room")), [0]);
     assert.equal((await store.unfinished()).length, 1);
-    remount("rw");
+    disk.allowWrites(true);
     const again = await take(store, "room");
     await begin(again, 1);
     assert.deepEqual(ticksOf(await store.read("room")), [0, 1]);
@@ -152,8 +140,8 @@ describe("a disk that refuses writes", () => {
   });
 
   it("[LOG8] a folder that cannot be made is said when the room opens its log", async () => {
-    writeFileSync(join(disk, "file"), "");
-    const nowhere = new FileStore({ dir: join(disk, "file"), clock, onFault: (message) => faults.push(message) });
+    writeFileSync(join(disk.dir, "file"), "");
+    const nowhere = new FileStore({ dir: join(disk.dir, "file"), clock, onFault: (message) => faults.push(message) });
     await assert.rejects(take(nowhere, "room"), /ENOTDIR/);
   });
 });

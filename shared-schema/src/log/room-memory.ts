@@ -19,6 +19,8 @@ export const Seat = schema(
     topics: t.map("boolean"),
     /** What the room's `onAuth` said of the player, JSON; empty: nothing, or nothing that JSON can carry. */
     auth: t.string().default(""),
+    /** The player may not know yet that it has the seat: its client never said that it is in. */
+    untold: t.boolean().default(false),
   },
   "Seat",
 );

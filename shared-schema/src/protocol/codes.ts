@@ -118,6 +118,13 @@ export const CODES = {
     action: "Join again: the reservation or the held seat ran out.",
   },
   UNAUTHORIZED: { code: 4205, sender: "server", recoverable: false, action: "Sign in: the token was refused." },
+  BUSY: {
+    code: 4206,
+    sender: "server",
+    recoverable: true,
+    action:
+      "Join again after `details.retryAfterMs`: the room moves to another process, or nobody can say now where rooms are.",
+  },
   COMMAND_UNKNOWN: { code: 4220, sender: "server", recoverable: false, action: "Use a command of the room type." },
   COMMAND_INVALID: {
     code: 4221,

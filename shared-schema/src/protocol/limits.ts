@@ -87,6 +87,9 @@ export const LIMITS = {
   /** Longest time a socket waits to be told where its room is, ms; and sockets of a process that wait. Then: MAY_TRY_RECONNECT. */
   whereaboutsMs: 3_000,
   heldSockets: 4_096,
+  /** How long somebody who asks for a seat in a room waits for it to have an owner again, ms. Then: BUSY, and when to come again, ms. */
+  movingMs: 5_000,
+  busyRetryMs: 1_000,
   /** Stock clients' connections a process passes on to the process that has their room. At the cap: MAY_TRY_RECONNECT. */
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */
@@ -128,6 +131,11 @@ export const LIMITS = {
   finishedLogBytes: 512 * 1024 * 1024,
   /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
   settledAfterMs: 250,
+  /**
+   * Times a room may be taken together with others without having proved that. From then on it is taken alone, behind all others:
+   * one that kills who runs it takes none of them along.
+   */
+  restoresTogether: 2,
   /** Times a room may be taken without having proved that. At the next one it is quarantined. */
   restoreAttempts: 5,
   /** Ticks between snapshots: default and range. */
@@ -140,6 +148,8 @@ export const LIMITS = {
   seatAuthChars: 4_096,
   /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
   unconfirmedSeatHoldSeconds: 30,
+  /** The same after a takeover: who was told of the seat is back by then, and who was not joins again. */
+  untoldSeatHoldSeconds: 5,
   /** Longest wait between two attempts to come back, and the longest hint of a server that counts, ms. A longer hint is taken as this. */
   retryAfterMsMax: 3_600_000,
   /** A round trip counts for no more than this in a client's patience, ms: one that slept half an hour says little. */

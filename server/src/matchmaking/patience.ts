@@ -1,0 +1,72 @@
+/**
+ * Asking for a seat while processes come and go. A room whose owner died is nobody's for a moment: its listing names the dead one, or
+ * is gone. Who asks for it by name waits until somebody has it, at most LIMITS.movingMs. While what processes share does not
+ * answer nobody is asked at all: BUSY, at once, and come again.
+ */
+import { matchMaker } from "@colyseus/core";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
+import type { Whereabouts } from "../socket/door.ts";
+import type { Clock } from "../tick/clock.ts";
+import { busyError } from "./busy.ts";
+
+/** Between two tries, and two looks whether there is still somebody to answer, ms. */
+const AGAIN_MS = 50;
+
+export interface Patience {
+  readonly clock: Clock;
+  readonly whereabouts: Whereabouts;
+  /** What processes share answers. */
+  readonly canAnswer: () => boolean;
+}
+
+/** `roomId`: undefined where any room will do. Rejects with BUSY when it is not known in time where the room is. */
+export async function whileMoving<R>(
+  roomId: string | undefined,
+  ask: () => Promise<R>,
+  patience: Patience,
+): Promise<R> {
+  const { clock } = patience;
+  const endsAtMs = clock.now() + LIMITS.movingMs;
+  for (;;) {
+    try {
+      return await unlessAway(ask, patience);
+    } catch (error) {
+      if (roomId === undefined || !(await mightMove(roomId, error, patience))) throw error;
+      if (clock.now() >= endsAtMs) throw busyError(`room "${roomId}" is moving to another process`, error);
+    }
+    await pause(clock);
+  }
+}
+
+/** What hangs because Redis is away is not waited for. */
+async function unlessAway<R>(ask: () => Promise<R>, { clock, canAnswer }: Patience): Promise<R> {
+  const away = () => busyError("what the processes share does not answer, and rooms cannot be found");
+  if (!canAnswer()) throw away();
+  let isOver = false;
+  const lost = async (): Promise<never> => {
+    while (!isOver && canAnswer()) await pause(clock);
+    throw away();
+  };
+  try {
+    return await Promise.race([ask(), lost()]);
+  } finally {
+    isOver = true;
+  }
+}
+
+/** What failed may only have failed because the room has no owner now, or another one than its listing says. */
+async function mightMove(roomId: string, error: unknown, { whereabouts }: Patience): Promise<boolean> {
+  const name = error instanceof NetError ? error.name : undefined;
+  if (name !== "ROOM_NOT_FOUND" && name !== "BUSY" && name !== "ROOM_FULL") return false;
+  const [row] = await matchMaker.query({ roomId } as never);
+  if (name === "ROOM_FULL" && row !== undefined && (row.locked || row.clients >= row.maxClients)) return false;
+  const found = await whereabouts.where(roomId, new AbortController().signal);
+  if (found === "gone") return false;
+  if (found === "later") throw busyError(`room "${roomId}" is moving to another process`, error);
+  const owner = found === "here" ? matchMaker.processId : found.processId;
+  return name !== "ROOM_FULL" || row?.processId !== owner;
+}
+
+function pause(clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.after(AGAIN_MS, resolve));
+}
