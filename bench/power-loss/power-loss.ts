@@ -97,13 +97,12 @@ async function strike(series: Series, fleet: Fleet, power: Power, players: reado
   await power.canLose();
   const startedMs = performance.now();
   const forgotten = sum(players.map((player) => player.answeredSince(startedMs - LOST_MS)));
-  const said = players.map(({ answers }) => answers.length);
+  const said = players.map(({ answers }) => answers.at(-1)!);
   const lostBytes = await power.loss(series === "killed" ? () => fleet.kill(owner) : undefined);
-  const waits = players.map((player, at) => player.answers[said[at]! - 1]);
-  await Promise.all(waits);
+  await Promise.all(said);
   await Promise.all(players.map((player) => player.ticks(1, ANSWERED_MS)));
   const backMs = performance.now() - startedMs;
-  if (series === "killed") await fleet.add();
+  if (series === "killed") await fleet.add(new URL(owner.url).port);
   return { lostBytes, forgotten, backMs };
 }
 

@@ -18,6 +18,7 @@ import {
 import type { ClientClock, ClientTimer } from "../clock.ts";
 import { faultOf } from "../errors.ts";
 import type { KeptCommand } from "../connection/seat-keeper.ts";
+import { Again } from "./again.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { Redo } from "./redo.ts";
 
@@ -70,6 +71,7 @@ export class CommandOutbox {
   #isOpen = false;
   #hasEnded = false;
   readonly #redo: Redo<Entry>;
+  readonly #again = new Again<Entry>();
   #drained: (() => void)[] = [];
 
   constructor(hooks: OutboxHooks, clock: ClientClock, version: number) {
@@ -109,12 +111,10 @@ export class CommandOutbox {
 
   /** Resolves with the result, or rejects with a NetError. */
   submit(name: string, payload: unknown, rules: CommandRules): Promise<unknown> {
-    if (this.#hooks.numberOf(name) < 0) {
+    if (this.#hooks.numberOf(name) < 0)
       return Promise.reject(new NetError("COMMAND_UNKNOWN", `command "${name}" is not of this room`));
-    }
-    if (this.#hasEnded || (rules.policy === "drop" && !this.#hooks.isConnected())) {
+    if (this.#hasEnded || (rules.policy === "drop" && !this.#hooks.isConnected()))
       return Promise.reject(new NetError("NOT_CONNECTED", `command "${name}" was not sent: the connection is down`));
-    }
     const bytes = Uint8Array.from(pack(payload));
     const older =
       rules.policy === "latest" ? this.#entries.filter((other) => other.name === name && !other.isSent) : [];
@@ -138,25 +138,23 @@ export class CommandOutbox {
   opened(commandId: number): void {
     this.#isOpen = true;
     this.#nextId = Math.max(this.#nextId, commandId + 1);
-    for (const entry of this.#redo.after(commandId)) {
-      if (this.#hooks.numberOf(entry.name) >= 0) this.#hooks.send(this.#item(entry), true);
-    }
+    const again = this.#redo.after(commandId).filter(({ name }) => this.#hooks.numberOf(name) >= 0);
     this.#renumber(commandId);
     for (const entry of this.#entries.filter(({ id, isSent }) => isSent && id > commandId)) {
       if (this.#hooks.numberOf(entry.name) < 0) this.#fail(entry, "COMMAND_UNKNOWN");
       else if (entry.expired) this.#fail(entry, "COMMAND_EXPIRED");
       else if (entry.rules.policy === "latest" && this.#hasNewer(entry)) this.#fail(entry, "COMMAND_SUPERSEDED");
-      else this.#hooks.send(this.#item(entry), true);
+      else again.push(entry);
     }
+    this.#again.begin(again);
     this.#pump();
   }
 
   /** The connection is gone. */
   closed(): void {
     this.#isOpen = false;
-    for (const entry of this.#entries.filter(({ rules }) => rules.policy === "drop")) {
+    for (const entry of this.#entries.filter(({ rules }) => rules.policy === "drop"))
       this.#fail(entry, entry.isSent ? "COMMAND_UNANSWERED" : "NOT_CONNECTED");
-    }
     this.#hooks.owed(false);
   }
 
@@ -171,6 +169,7 @@ export class CommandOutbox {
       if (isFault) entry.settle?.reject(faultOf(body));
       else entry.settle?.resolve(unpack(body));
     }
+    this.#again.answered(id);
     this.#pump();
   }
 
@@ -197,8 +196,9 @@ export class CommandOutbox {
 
   #pump(): void {
     if (!this.#isOpen) return;
-    for (const entry of this.#entries) {
-      if (this.#inFlight >= LIMITS.commandsInFlight) break;
+    this.#again.send((entry) => this.#hooks.send(this.#item(entry), true));
+    for (const entry of this.#again.isEmpty ? this.#entries : []) {
+      if (this.#inFlight + this.#again.underWay >= LIMITS.commandsInFlight) break;
       if (entry.isSent) continue;
       entry.isSent = true;
       this.#inFlight++;

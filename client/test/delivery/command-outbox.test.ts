@@ -92,6 +92,25 @@ describe("command outbox", () => {
     assert.deepEqual(await tap.takeEnded(), ["next 4"]);
   });
 
+  it("[CMD6] [FLT31] redo: 48 at a time, and those that wait to be sent for the first time come last", () => {
+    const tap = WireTap.open();
+    for (let id = 1; id <= LIMITS.commandsInFlight + 10; id++) {
+      tap.give(`c${id}`);
+      tap.answer(id);
+    }
+    tap.give("unanswered");
+    tap.takeSent();
+    tap.outbox.closed();
+    tap.give("new");
+    tap.outbox.opened(0);
+    assert.deepEqual(tap.takeSent(), range(1, LIMITS.commandsInFlight));
+    tap.answer(1);
+    assert.deepEqual(tap.takeSent(), [LIMITS.commandsInFlight + 1]);
+    tap.answer(LIMITS.commandsInFlight);
+    const last = LIMITS.commandsInFlight + 12;
+    assert.deepEqual(tap.takeSent(), range(LIMITS.commandsInFlight + 2, last));
+  });
+
   it("[CMD5] redo: answered ones are kept for 6 s in which answers come, and not for longer", () => {
     const tap = WireTap.open();
     const steps = LIMITS.redoMs / LIMITS.redoGapMs;

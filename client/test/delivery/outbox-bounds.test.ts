@@ -71,7 +71,13 @@ describe("bounds and end of the outbox", () => {
     tap.close();
     tap.takeSent();
     tap.outbox.opened(0);
-    assert.deepEqual(tap.takeSent(), range(11, LIMITS.redoCommands + 10));
+    const sent: number[] = [];
+    for (let more = tap.takeSent(); more.length > 0; more = tap.takeSent()) {
+      assert.ok(more.length <= LIMITS.commandsInFlight, `${more.length} at once`);
+      sent.push(...more);
+      tap.answer(sent.at(-1)!);
+    }
+    assert.deepEqual(sent, range(11, LIMITS.redoCommands + 10));
   });
 
   it("drained() resolves at the last answer, at once when nothing waits, for everyone who asked", async () => {
