@@ -231,10 +231,11 @@ export class Session {
     this.#hooks.dropped();
   }
 
+  /** A seat that this page is too old for stays kept: the page that fits may take it. */
   #ended(reason: keyof typeof CODES): void {
     this.inbox.stop();
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
-    if (this.#isWelcome) this.#services.storage?.clear();
+    if (this.#isWelcome && reason !== "UPGRADE_REQUIRED") this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
   }

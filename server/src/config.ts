@@ -4,6 +4,7 @@ import { Room } from "@colyseus/core";
 import { fieldIssues, LIMITS, NetError, parseTuning, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
 import { GameRoom } from "./room/game-room.ts";
+import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
@@ -13,6 +14,8 @@ export interface RoomEntry<T extends RoomType> {
   readonly room: new () => GameRoom<T>;
   /** Path of a `.tuning.yaml`, from where the host is started. Default: every default of the type. */
   readonly tuning?: string;
+  /** How matches of earlier versions of the type go on, by their version. Default: they are set aside, their logs kept. */
+  readonly migrate?: Migrations<T>;
 }
 
 /**
@@ -76,7 +79,13 @@ export interface Host {
 
 export type RegisteredRoom =
   | { readonly kind: "plain"; readonly room: RoomClass }
-  | { readonly kind: "typed"; readonly type: RoomType; readonly room: RoomClass; readonly tuning: unknown };
+  | {
+      readonly kind: "typed";
+      readonly type: RoomType;
+      readonly room: RoomClass;
+      readonly tuning: unknown;
+      readonly migrate: Migrations<RoomType>;
+    };
 
 /** `REDIS_URL`, several with commas between, as a Redis store; else `NINELIVES_DIR` (default `.ninelives`) as a file store. */
 export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
@@ -100,7 +109,13 @@ const roomType = z.custom<RoomType>(
   (value) => typeof value === "object" && value !== null && Object.isFrozen(value) && "tickHz" in value,
   "a value made by defineRoomType() expected",
 );
-const roomEntry = z.strictObject({ type: roomType, room: gameRoomClass, tuning: z.string().optional() });
+const migration = z.custom<Migration<RoomType>>((value) => typeof value === "function", "a function expected");
+const roomEntry = z.strictObject({
+  type: roomType,
+  room: gameRoomClass,
+  tuning: z.string().optional(),
+  migrate: z.record(z.string(), migration).default({}),
+});
 const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
 
 const hostSchema = z.strictObject({
@@ -143,11 +158,17 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
 
 function register(name: string, entry: unknown): RegisteredRoom {
   if (typeof entry === "function") return { kind: "plain", room: check(roomClass, entry, `rooms.${name}`) };
-  const { type, room, tuning } = check(roomEntry, entry, `rooms.${name}`);
+  const { type, room, tuning, migrate } = check(roomEntry, entry, `rooms.${name}`);
   if (type.name !== name) {
     throw invalid([{ field: `rooms.${name}.type`, message: `the type named "${name}" expected, "${type.name}" got` }]);
   }
-  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning) };
+  for (const from of Object.keys(migrate)) {
+    const isEarlier = /^[1-9]\d*$/.test(from) && Number(from) < type.version;
+    if (isEarlier) continue;
+    const message = `a version before the type's own, ${type.version}, expected, "${from}" got`;
+    throw invalid([{ field: `rooms.${name}.migrate`, message }]);
+  }
+  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning), migrate };
 }
 
 function loadTuning(name: string, type: RoomType, file: string | undefined): unknown {

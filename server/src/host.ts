@@ -16,12 +16,14 @@ import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, Directory, type DirectoryBackend } from "./matchmaking/directory.ts";
+import type { RoomType } from "@ninelives/shared-schema";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
 import { HostRooms } from "./room/host-rooms.ts";
 import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
+import type { Migrations } from "./room/migration.ts";
 import type { RoomServices } from "./room/services.ts";
 import { type Asked, greet, greetingOf } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
@@ -113,6 +115,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     store,
     owner: matchMaker.processId,
     versionOf: (name) => (types.has(name) ? (types.get(name)?.version ?? 1) : undefined),
+    migrationsOf: (name) => migrationsIn(host, name),
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
@@ -217,6 +220,11 @@ function hear(custody: Custody, socket: object, request: IncomingMessage): undef
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
   presence.shutdown();
   await driver.shutdown();
+}
+
+function migrationsIn(host: Host, name: string): Migrations<RoomType> {
+  const entry = host.rooms.get(name);
+  return entry?.kind === "typed" ? entry.migrate : {};
 }
 
 function register(host: Host, services: RoomServices): void {

@@ -6,7 +6,8 @@
  * kept outside of it).
  */
 import type { Client, Room } from "@colyseus/core";
-import type { RoomType } from "@ninelives/shared-schema";
+import { Schema } from "@colyseus/schema";
+import type { RoomType, SchemaClass } from "@ninelives/shared-schema";
 import { isGhost, listingOf, releaseReservedSeats, stampListing, TapSerializer } from "../adapter.ts";
 import type { Asked } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
@@ -89,6 +90,10 @@ export function seatIn(room: Room | undefined, sessionId: string): Asked | undef
   return { type: runtime.type, page: runtime.memory.host.seats.get(sessionId)?.page ?? 0 };
 }
 
+function classOf(state: unknown): SchemaClass | undefined {
+  return state instanceof Schema ? (state.constructor as SchemaClass) : undefined;
+}
+
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
   class ProtectedRoom extends Game {
     constructor() {
@@ -109,6 +114,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
             },
             takePatch: () => inside.tap?.takePatch(),
             wholeState: () => inside.tap?.whole(),
+            stateClass: () => classOf(this.state),
             diverged: () => inside.tap?.diverged ?? false,
             elapsedMs: () => this.clock.elapsedTime,
           },

@@ -2,7 +2,15 @@
  * What stands behind one room while it lives: inbox, ticker, outbox, memory and log, tied together. `seal()` builds one per
  * room; a game never sees it, `GameRoom` calls it.
  */
-import { contractOf, LIMITS, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
+import {
+  contractOf,
+  LIMITS,
+  newRoomMemory,
+  Random,
+  type RoomMemory,
+  type RoomType,
+  type SchemaClass,
+} from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import type { LogAppender } from "../log/store.ts";
@@ -31,6 +39,8 @@ export interface RoomBody {
   takePatch(): TreeBytes | undefined;
   /** The whole state; undefined for a room without one. */
   wholeState(): TreeBytes | undefined;
+  /** Class of the state; undefined for a room without one. */
+  stateClass(): SchemaClass | undefined;
   /** The last patch does not decode to the live state: the log needs the whole state in its place. */
   diverged(): boolean;
   /** The room's clock, ms since it began. */
@@ -94,6 +104,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       outbox: this.outbox,
       delivery: this.delivery,
       wholeState: () => body.wholeState(),
+      stateClass: () => body.stateClass(),
       diverged: () => body.diverged(),
       settle: () => void this.#patch(),
       now: () => ({ tick: this.tick, elapsedMs: body.elapsedMs() }),

@@ -2,9 +2,9 @@
  * What both sides have to agree on, in short: names become numbers on the wire, and one hash says whether the other side
  * has the same names and the same state. Where hashes differ the server tells its names, and the state is sent with its layout.
  */
-import { Encoder, Reflection } from "@colyseus/schema";
 import { crc32 } from "../log/crc32.ts";
-import type { RoomType, SchemaClass } from "../room-type.ts";
+import { layoutOf } from "../log/layout.ts";
+import type { RoomType } from "../room-type.ts";
 
 /** Commands that every room type has: topics are subscribed to and written through them. */
 export const TOPIC_COMMANDS = ["$subscribe", "$unsubscribe", "$publish"] as const;
@@ -28,16 +28,12 @@ export function contractOf(type: RoomType): Contract {
     const commands = [...TOPIC_COMMANDS, ...Object.keys(type.commands).sort()];
     const events = Object.keys(type.events).sort();
     const names = new TextEncoder().encode(JSON.stringify([commands, events]));
-    const layouts = [type.state, type.input].map((layout) => (layout === undefined ? "" : layoutHash(layout)));
+    const layouts = [type.state, type.input].map((layout) => (layout === undefined ? "" : crcOf(layoutOf(layout))));
     contract = { hash: [crcOf(names), ...layouts].join(""), commands, events };
     contract = { ...contract, hash: crcOf(new TextEncoder().encode(contract.hash)) };
     made.set(type, contract);
   }
   return contract;
-}
-
-function layoutHash(layout: SchemaClass): string {
-  return crcOf(Reflection.encode(new Encoder(new layout())));
 }
 
 function crcOf(bytes: Uint8Array): string {
