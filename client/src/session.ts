@@ -231,18 +231,24 @@ export class Session {
     this.#hooks.dropped();
   }
 
-  /** A seat that this page is too old for stays kept: the page that fits may take it. */
+  /** A seat that this page is too old for stays kept, with what was said: the page that fits may take it. */
   #ended(reason: keyof typeof CODES): void {
+    const isForNewer = reason === "UPGRADE_REQUIRED";
+    if (this.#isWelcome && isForNewer) this.#store();
     this.inbox.stop();
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
-    if (this.#isWelcome && reason !== "UPGRADE_REQUIRED") this.#services.storage?.clear();
+    if (this.#isWelcome && !isForNewer) this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
 
   #keep(): void {
+    if (this.connection.state !== "DISCONNECTED" && this.#isWelcome) this.#store();
+  }
+
+  #store(): void {
     const { storage } = this.#services;
-    if (storage === undefined || this.connection.state === "DISCONNECTED" || !this.#isWelcome) return;
+    if (storage === undefined) return;
     const { told } = this.inbox;
     writeSeat(storage, this.#seat.kept({ epoch: this.#epoch, ...told, pending: this.outbox.kept }));
   }

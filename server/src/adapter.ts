@@ -30,6 +30,7 @@
  */
 export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export {
+  closeToNewcomers,
   endStaleConnection,
   type HeldSeat,
   holdSeat,

@@ -45,6 +45,11 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly store?: StoreChoice;
   /** Seconds a dropped player keeps the seat. Range [0, 3 600]. Default 60. */
   readonly seatHoldSeconds?: number;
+  /**
+   * Seconds a process that is told to go plays matches on which no other process can take, because only another version of their
+   * room type is there and no way to it. Then they are set aside, their logs kept. Range [0, 86 400]. Default 300.
+   */
+  readonly finishWithinSeconds?: number;
   /** How the host finds out that a player's connection is dead. Default: asked every 30 s, dead after 60 s of silence. */
   readonly heartbeat?: Heartbeat;
   /** Origins besides the host's own whose pages may join, like `https://play.example.com`. Default none. */
@@ -72,6 +77,7 @@ export interface Host {
   readonly rooms: ReadonlyMap<string, RegisteredRoom>;
   readonly store: StoreChoice;
   readonly seatHoldSeconds: number;
+  readonly finishWithinSeconds: number;
   readonly heartbeat: Heartbeat;
   readonly origins: readonly string[];
   readonly pages: string | undefined;
@@ -133,6 +139,7 @@ const hostSchema = z.strictObject({
     ])
     .optional(),
   seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),
+  finishWithinSeconds: z.number().min(0).max(LIMITS.finishWithinSecondsMax).default(LIMITS.finishWithinSeconds),
   heartbeat: z
     .strictObject({ everyMs: z.number().min(100).max(600_000), deadAfterMs: z.number().min(100).max(600_000) })
     .refine(({ everyMs, deadAfterMs }) => deadAfterMs >= everyMs, "deadAfterMs of at least everyMs expected")
@@ -150,6 +157,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     rooms,
     store: checked.store ?? storeFromEnv(),
     seatHoldSeconds: checked.seatHoldSeconds,
+    finishWithinSeconds: checked.finishWithinSeconds,
     heartbeat: checked.heartbeat,
     origins: checked.origins,
     pages: checked.pages,

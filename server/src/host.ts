@@ -69,8 +69,11 @@ export interface RunningHost {
   room(roomId: string): Room | undefined;
   /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
   take(connection: EventEmitter, request: IncomingMessage): void;
-  /** Takes no more players, ends every room, lets everything go. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more players, lets every room go on elsewhere or ends it, lets everything go. `onFinish` is called when there are rooms
+   * that can go nowhere else: they are played to their end, and that may take so long.
+   */
+  stop(onFinish?: (withinMs: number) => void): Promise<void>;
 }
 
 /** Rejects with PORT_TAKEN when the port is in use. */
@@ -106,7 +109,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...backend, publicAddress: address });
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), {
+    transport,
+    ...backend,
+    publicAddress: address,
+    selectProcessIdToCreateRoom: (name) => placeOfNew(custody.makersOf(name)),
+  });
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,
@@ -122,6 +130,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     onFenced: (roomId, epoch) => custody.fenced(roomId, epoch),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
+    finishWithinMs: host.finishWithinSeconds * 1000,
     seed: () => randomInt(2 ** 32),
     secret: newSecret,
     topicEpoch: newTopicEpoch,
@@ -161,11 +170,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     store,
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
     take: (connection, request) => transport.take(connection, request),
-    async stop() {
+    async stop(onFinish = () => {}) {
       ready = false;
       listening.leave();
+      await custody.handOver(onFinish);
       pids.stop();
-      await custody.handOver();
       await matchMaker.gracefullyShutdown();
       await custody.close();
       transport.shutdown();
@@ -220,6 +229,14 @@ function hear(custody: Custody, socket: object, request: IncomingMessage): undef
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
   presence.shutdown();
   await driver.shutdown();
+}
+
+/** The process with the fewest rooms, of those that may make one. */
+async function placeOfNew(makers: readonly string[] | undefined): Promise<string> {
+  const all = await matchMaker.stats.fetchAll();
+  const may = all.filter(({ processId }) => makers === undefined || makers.includes(processId));
+  const [first] = may.sort((a, b) => a.roomCount - b.roomCount);
+  return first?.processId ?? matchMaker.processId;
 }
 
 function migrationsIn(host: Host, name: string): Migrations<RoomType> {

@@ -6,7 +6,7 @@ import { until, within } from "./until.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../server/src/main.ts");
 export const ROOT = resolve(import.meta.dirname, "../..");
-const START_MS = 15_000;
+const START_MS = 30_000;
 
 export interface MainProcess {
   readonly pid: number;

@@ -7,8 +7,10 @@ import { LIMITS } from "@ninelives/shared-schema";
 import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
+import { finish } from "./finish.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
+import type { Member } from "./members.ts";
 
 export interface Custody extends Others {
   /** This process may change its rooms. Asked before every tick. */
@@ -21,8 +23,13 @@ export interface Custody extends Others {
   readonly canReachStore: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
-  /** Lets every room go on elsewhere, as it is. */
-  handOver(): Promise<void>;
+  /** Processes that may make a room of this type; undefined: any. */
+  makersOf(type: string): readonly string[] | undefined;
+  /**
+   * Lets every room go on elsewhere, as it is. `onFinish` is called when some of them can go nowhere: they are played to their end
+   * here, and that may take so long.
+   */
+  handOver(onFinish: (withinMs: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,6 +57,8 @@ export class SoloCustody implements Custody {
     await this.#begun.promise;
     return matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here";
   }
+
+  makersOf(): undefined {}
 
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
@@ -115,16 +124,58 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
+  makersOf(type: string): readonly string[] | undefined {
+    return this.#keeper?.makersOf(type);
+  }
+
   /** Players are sent to the next owner at once: the first of them that comes has the room restored there. */
-  async handOver(): Promise<void> {
+  async handOver(onFinish: (withinMs: number) => void): Promise<void> {
     this.#isDraining = true;
     const keeper = await this.#begun.promise;
-    const { rooms } = this.#services!;
+    const { rooms, finishWithinMs, clock, logger } = this.#services!;
+    const stranded: string[] = [];
     await eachOf(rooms.owned(), async ({ roomId }) => {
-      const to = await keeper.handOver(roomId);
-      await rooms.release(roomId);
-      await rooms.move(roomId, to?.info.address);
+      const heir = await keeper.heirOf(roomId);
+      if (heir === "stranded") stranded.push(roomId);
+      else await this.#handOver(roomId, heir === "nobody" ? undefined : heir);
     });
+    if (stranded.length === 0) return;
+    logger.warn(
+      { rooms: stranded, withinMs: finishWithinMs },
+      "no other process can go on with these matches: they are played to their end here",
+    );
+    onFinish(finishWithinMs);
+    const options = {
+      clock,
+      withinMs: finishWithinMs,
+      heirOf: (roomId: string) => keeper.heirOf(roomId),
+      rooms: {
+        isHere: (roomId: string) => rooms.get(roomId) !== undefined,
+        close: (roomId: string) => rooms.close(roomId),
+        handOver: (roomId: string, to: Member | undefined) => this.#handOver(roomId, to),
+        setAside: (roomId: string) => this.#setAside(roomId),
+      },
+    };
+    await Promise.all(stranded.map((roomId) => finish(roomId, options)));
+  }
+
+  async #handOver(roomId: string, to: Member | undefined): Promise<void> {
+    const { rooms } = this.#services!;
+    await rooms.release(roomId);
+    await rooms.move(roomId, to?.info.address);
+  }
+
+  /** Its log ends with a snapshot of the last tick. */
+  async #setAside(roomId: string): Promise<void> {
+    const { rooms, store, logger } = this.#services!;
+    await rooms.release(roomId);
+    const current = await store.ownerOf(roomId);
+    if (current !== undefined) await store.quarantine(roomId, current.epoch);
+    logger.warn(
+      { roomId },
+      "a match that no other process can go on with is not over: it is set aside, its log is kept",
+    );
+    await rooms.part(roomId);
   }
 
   async close(): Promise<void> {

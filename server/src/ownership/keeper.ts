@@ -14,10 +14,12 @@ import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import { Contest } from "./contest.ts";
 import { Detector } from "./detector.ts";
+import type { Heir } from "./finish.ts";
 import { Lease } from "./lease.ts";
 import { Locator, type Whereabouts } from "./locator.ts";
 import { Loop } from "./loop.ts";
 import type { Beat, Member, MemberInfo, Members } from "./members.ts";
+import { makers } from "./placement.ts";
 import type { KeeperEvents, LocalRooms, Peers } from "./ports.ts";
 import { Rescue } from "./rescue.ts";
 import { Sweep } from "./sweep.ts";
@@ -126,6 +128,15 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
+  /** Processes that may make a room of this type. */
+  makersOf(type: string): string[] {
+    const { me, rooms } = this.#options;
+    const living = this.#detector.living.map((member) =>
+      member.processId === me ? { ...member, info: rooms.info() } : member,
+    );
+    return makers(living, type).map(({ processId }) => processId);
+  }
+
   /** The store has refused an append: somebody else has the room. */
   async steppedDown(roomId: string, epoch: number): Promise<void> {
     await this.#contest.lost(roomId, epoch);
@@ -138,15 +149,12 @@ export class Keeper {
     void this.#loops.verify.soon();
   }
 
-  /**
-   * Who is to have a room of ours that we are about to release, while this process is going away; undefined: nobody can. Whoever that
-   * is takes it when it is released.
-   */
-  async handOver(roomId: string): Promise<Member | undefined> {
+  /** Who is to have a room of ours while this process is going away. Whoever that is takes it when it is released. */
+  async heirOf(roomId: string): Promise<Heir> {
     if (this.#info?.draining !== true) await this.#loops.beat.soon();
     const { me } = this.#options;
     const others = this.#detector.living.filter(({ processId }) => processId !== me);
-    return this.#sweep.successorOf(roomId, others);
+    return this.#sweep.heirOf(roomId, others);
   }
 
   async #beat(): Promise<void> {

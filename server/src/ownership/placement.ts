@@ -17,18 +17,45 @@ export interface RoomKind {
 const LOAD_STEPS = 4;
 
 /**
- * Who may take a room: living, not going away, not new if there are others, knowing its type. Those at the room's version; where there is none, those at a
- * later one, which may know how to migrate it. `kind` undefined: its type is not known.
+ * Who may take a room: living, not going away, knowing its type; those at the room's version, or where there is none those that can
+ * migrate it. Of several not the ones that are new. `kind` undefined: its type is not known, or all know the same.
  */
 export function candidates(members: readonly Member[], kind: RoomKind | undefined): Member[] {
-  const staying = members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
-  const seasoned = staying.filter(({ info }) => info.isNew !== true);
-  const willing = seasoned.length > 0 ? seasoned : staying;
-  if (kind === undefined) return willing;
-  const knowing = (test: (version: number) => boolean) =>
-    willing.filter(({ info }) => Object.hasOwn(info.types, kind.type) && test(info.types[kind.type]!));
-  const exact = knowing((version) => version === kind.version);
-  return exact.length > 0 ? exact : knowing((version) => version > kind.version);
+  const staying = members.filter(stays);
+  if (kind === undefined) return seasoned(staying);
+  const { type, version } = kind;
+  const exact = staying.filter(({ info }) => versionAt(info, type) === version);
+  if (exact.length > 0) return seasoned(exact);
+  return seasoned(staying.filter(({ info }) => versionAt(info, type) !== undefined && migratesFrom(info, kind)));
+}
+
+/** Who may set a room aside that has no candidate: those at a later version. Whoever knows only earlier ones leaves it to them. */
+export function undertakers(members: readonly Member[], { type, version }: RoomKind): Member[] {
+  return seasoned(members.filter(stays).filter(({ info }) => (versionAt(info, type) ?? 0) > version));
+}
+
+/** Who may make a room: those that know the newest version of its type. */
+export function makers(members: readonly Member[], type: string): Member[] {
+  const knowing = members.filter(stays).filter(({ info }) => versionAt(info, type) !== undefined);
+  const newest = Math.max(...knowing.map(({ info }) => versionAt(info, type)!));
+  return knowing.filter(({ info }) => versionAt(info, type) === newest);
+}
+
+export function stays({ info, leaseLeftMs }: Member): boolean {
+  return leaseLeftMs > 0 && !info.draining;
+}
+
+function seasoned(members: Member[]): Member[] {
+  const longer = members.filter(({ info }) => info.isNew !== true);
+  return longer.length > 0 ? longer : members;
+}
+
+function versionAt({ types }: MemberInfo, type: string): number | undefined {
+  return Object.hasOwn(types, type) ? types[type] : undefined;
+}
+
+function migratesFrom({ migrates = {} }: MemberInfo, { type, version }: RoomKind): boolean {
+  return Object.hasOwn(migrates, type) && migrates[type]!.includes(version);
 }
 
 /** undefined when there is nobody. */

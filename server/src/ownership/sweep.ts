@@ -12,8 +12,9 @@ import { LIMITS } from "@ninelives/shared-schema";
 import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
+import type { Heir } from "./finish.ts";
 import type { Member, Members } from "./members.ts";
-import { candidates, place } from "./placement.ts";
+import { candidates, place, stays, undertakers } from "./placement.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
 import type { Rescue } from "./rescue.ts";
 
@@ -43,7 +44,16 @@ export class Sweep {
   /** Who is to have the room now. `me` may be among them. */
   async successorOf(roomId: string, among: readonly Member[]): Promise<Member | undefined> {
     const kind = isUniform(among) ? undefined : await this.#options.rooms.kindOf(roomId);
-    return place(roomId, candidates(among, kind));
+    const heir = place(roomId, candidates(among, kind));
+    return heir ?? (kind === undefined ? undefined : place(roomId, undertakers(among, kind)));
+  }
+
+  /** Who is to go on with a room of ours when we go away. */
+  async heirOf(roomId: string, others: readonly Member[]): Promise<Heir> {
+    const staying = others.filter(stays);
+    if (staying.length === 0) return "nobody";
+    const kind = await this.#options.rooms.kindOf(roomId);
+    return place(roomId, candidates(staying, kind)) ?? "stranded";
   }
 
   /** One look. */
@@ -122,16 +132,8 @@ export class Sweep {
   }
 }
 
-/** All know the same types at the same version. */
+/** All know the same types at the same versions, and the same ways to them. */
 function isUniform(members: readonly Member[]): boolean {
-  const kindsOf = ({ info }: Member) => Object.entries(info.types);
-  const [first, ...rest] = members.map(kindsOf);
-  if (first === undefined) return true;
-  return rest.every(
-    (kinds) => kinds.length === first.length && kinds.every(([type, version]) => sameIn(first, type, version)),
-  );
-}
-
-function sameIn(kinds: readonly (readonly [string, number])[], type: string, version: number): boolean {
-  return kinds.some(([otherType, otherVersion]) => otherType === type && otherVersion === version);
+  const known = members.map(({ info }) => JSON.stringify([info.types, info.migrates]));
+  return known.every((text) => text === known[0]);
 }

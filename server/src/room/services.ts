@@ -30,6 +30,8 @@ export interface RoomServices {
   readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;
+  /** How long a match is played on here that no other process can take, when this one is told to go, ms. */
+  readonly finishWithinMs: number;
   /** A fresh seed for a new room's `random`, 32 bits. */
   readonly seed: () => number;
   /** A fresh secret for a new room's seat tokens, 256 bits. */
