@@ -233,22 +233,18 @@ export class Session {
 
   /** A seat that this page is too old for stays kept, with what was said: the page that fits may take it. */
   #ended(reason: keyof typeof CODES): void {
-    const isForNewer = reason === "UPGRADE_REQUIRED";
-    if (this.#isWelcome && isForNewer) this.#store();
+    if (reason === "UPGRADE_REQUIRED") this.#keep(true);
+    else if (this.#isWelcome) this.#services.storage?.clear();
     this.inbox.stop();
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
-    if (this.#isWelcome && !isForNewer) this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
 
-  #keep(): void {
-    if (this.connection.state !== "DISCONNECTED" && this.#isWelcome) this.#store();
-  }
-
-  #store(): void {
+  #keep(isLast = false): void {
     const { storage } = this.#services;
-    if (storage === undefined) return;
+    const isOver = this.connection.state === "DISCONNECTED" && !isLast;
+    if (storage === undefined || isOver || !this.#isWelcome) return;
     const { told } = this.inbox;
     writeSeat(storage, this.#seat.kept({ epoch: this.#epoch, ...told, pending: this.outbox.kept }));
   }

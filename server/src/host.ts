@@ -10,6 +10,7 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { announcePid } from "./host/pids.ts";
+import { placeOfNew } from "./host/place-of-new.ts";
 import { newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
@@ -229,14 +230,6 @@ function hear(custody: Custody, socket: object, request: IncomingMessage): undef
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
   presence.shutdown();
   await driver.shutdown();
-}
-
-/** The process with the fewest rooms, of those that may make one. */
-async function placeOfNew(makers: readonly string[] | undefined): Promise<string> {
-  const all = await matchMaker.stats.fetchAll();
-  const may = all.filter(({ processId }) => makers === undefined || makers.includes(processId));
-  const [first] = may.sort((a, b) => a.roomCount - b.roomCount);
-  return first?.processId ?? matchMaker.processId;
 }
 
 function migrationsIn(host: Host, name: string): Migrations<RoomType> {

@@ -18,7 +18,7 @@ import {
 } from "@ninelives/shared-schema";
 import { z } from "zod";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
-import { until } from "../../../test/support/until.ts";
+import { until, within } from "../../../test/support/until.ts";
 import { readHeader, writeHeader } from "../../src/log/header.ts";
 
 const Tally = schema({ count: t.uint32().default(0), names: t.map("string") }, "Tally");
@@ -136,6 +136,36 @@ describe("a room type that changed under the same version", () => {
     ada.reconnection.enabled = false;
     await deploy(plain(schema({ count: t.string().default("") }, "Tally")));
     await isSetAside(ada.roomId, /of \\"plain\\" version 1: state\.count is uint32 in the log and string here/);
+  });
+
+  it("[RS17] a stock client that got the state in another layout is told to load anew, and is in again when it did", async () => {
+    const plain = (state: SchemaClass) => {
+      class PlainRoom extends Room {
+        override state = new state();
+        override autoDispose = false;
+      }
+      return defineHost({ rooms: { plain: PlainRoom }, store: store() });
+    };
+    const wider = schema(
+      { count: t.uint32().default(0), names: t.map("string"), mood: t.string().default("calm") },
+      "Wider",
+    );
+    await deploy(plain(Tally));
+    const ada = await new StockClient(host.url).create("plain");
+    ada.reconnection.minUptime = 0;
+    const token = ada.reconnectionToken;
+    const ended = new Promise<number>((resolve) => ada.onLeave(resolve));
+    await deploy(plain(wider));
+    assert.equal(await within("the end", ended), 4102);
+    const again = await new StockClient(host.url).reconnect(token);
+    await until("the state", () => (again.state as { mood?: string }).mood === "calm");
+    assert.equal(again.sessionId, ada.sessionId);
+    again.reconnection.minUptime = 0;
+    const back = new Promise<void>((resolve) => again.onReconnect(() => resolve()));
+    await deploy(plain(wider));
+    await within("the return", back);
+    await again.leave();
+    await host.inside(ada.roomId).disconnect();
   });
 
   it("[RS15] a plain room whose state was replaced by one of another class is read by the layout of that one", async () => {

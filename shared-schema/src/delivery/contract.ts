@@ -3,7 +3,7 @@
  * has the same names and the same state. Where hashes differ the server tells its names, and the state is sent with its layout.
  */
 import { crc32 } from "../log/crc32.ts";
-import { layoutOf } from "../log/layout.ts";
+import { layoutHash } from "../log/layout.ts";
 import type { RoomType } from "../room-type.ts";
 
 /** Commands that every room type has: topics are subscribed to and written through them. */
@@ -28,7 +28,7 @@ export function contractOf(type: RoomType): Contract {
     const commands = [...TOPIC_COMMANDS, ...Object.keys(type.commands).sort()];
     const events = Object.keys(type.events).sort();
     const names = new TextEncoder().encode(JSON.stringify([commands, events]));
-    const layouts = [type.state, type.input].map((layout) => (layout === undefined ? "" : crcOf(layoutOf(layout))));
+    const layouts = [type.state, type.input].map((layout) => (layout === undefined ? "" : layoutHash(layout)));
     contract = { hash: [crcOf(names), ...layouts].join(""), commands, events };
     contract = { ...contract, hash: crcOf(new TextEncoder().encode(contract.hash)) };
     made.set(type, contract);

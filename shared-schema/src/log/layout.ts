@@ -7,6 +7,7 @@
  */
 import { Decoder, Encoder, Reflection, Schema } from "@colyseus/schema";
 import type { SchemaClass } from "../room-type.ts";
+import { crc32 } from "./crc32.ts";
 
 export type Layout = Uint8Array;
 
@@ -36,6 +37,12 @@ export function layoutOf(treeClass: SchemaClass): Layout {
   let layout = made.get(treeClass);
   if (layout === undefined) made.set(treeClass, (layout = Reflection.encode(new Encoder(new treeClass()))));
   return layout;
+}
+
+/** Eight hex digits that stand for a class's layout. */
+export function layoutHash(treeClass: SchemaClass): string {
+  const layout = layoutOf(treeClass);
+  return crc32(layout, 0, layout.length).toString(16).padStart(8, "0");
 }
 
 /** What reads bytes of this layout, into classes made for it: nameless, and with fields of the same names. */
