@@ -69,7 +69,7 @@ describe("a deploy of another version", () => {
     await ada2.leave();
   });
 
-  it("[DRN2] where there is no way the old process plays the match to its end: nobody is dropped, new matches are the new one's", async () => {
+  it("[RS19] where there is no way the old process plays the match to its end: nobody is dropped, new matches are the new one's", async () => {
     const old = await host("1");
     const ada = await connect(old.url).create(Saga1, { name: "Ada" });
     const told: string[] = [];
@@ -91,7 +91,7 @@ describe("a deploy of another version", () => {
     await eve.leave();
   });
 
-  it("[DRN2] a player who was cut off comes back to it meanwhile", async () => {
+  it("[RS19] a player who was cut off comes back to it meanwhile", async () => {
     const old = await host("1");
     const sockets: WebSocket[] = [];
     const openSocket = (url: string) => sockets[sockets.push(new WebSocket(url)) - 1] as never;
@@ -107,7 +107,7 @@ describe("a deploy of another version", () => {
     assert.equal(await old.exited(), 0);
   });
 
-  it("[DRN3] when the time is over the match is set aside with its log, and its players are told", async () => {
+  it("[RS19] when the time is over the match is set aside with its log, and its players are told", async () => {
     const old = await host("1,2");
     const ada = await connect(old.url).create(Saga1, { name: "Ada" });
     const next = await host("2");
@@ -123,7 +123,7 @@ describe("a deploy of another version", () => {
     assert.deepEqual(await fleet.rooms(), []);
   });
 
-  it("[DRN2] goes over to a process that can take it, when one comes", async () => {
+  it("[RS19] goes over to a process that can take it, when one comes", async () => {
     const old = await host("1");
     const ada = await connect(old.url).create(Saga1, { name: "Ada" });
     await ada.command("add", { n: 1 });
@@ -139,7 +139,7 @@ describe("a deploy of another version", () => {
     await Promise.all([ada.leave(), bob.leave()]);
   });
 
-  it("[SUP11] under a supervisor: SIGHUP goes on when the last match of the old build is over", async () => {
+  it("[RS19] under a supervisor: SIGHUP goes on when the last match of the old build is over", async () => {
     await build("1");
     const port = await freePort();
     const env = { REDIS_URL: fleet.redis.url, NINELIVES_DIR: fleet.dir, PORT: String(port) };
@@ -158,7 +158,7 @@ describe("a deploy of another version", () => {
     await eve.leave();
   });
 
-  it("[DRN4] the end of all processes waits for no match: it is left to whoever comes", async () => {
+  it("[RS19] the end of all processes waits for no match: it is left to whoever comes", async () => {
     await build("1");
     const port = await freePort();
     const env = { REDIS_URL: fleet.redis.url, NINELIVES_DIR: fleet.dir, PORT: String(port) };

@@ -19,16 +19,18 @@ export function warnOfUnlogged(type: RoomType, classes: readonly SchemaClass[], 
 
 /** At the registration of a plain room: it may keep what is not in its state, if it says how. */
 export function warnOfUnkept(name: string, Game: RoomClass, logger: Logger): void {
-  const { serialize, hydrate } = Game.prototype as KeepsFields;
-  const has = (method: unknown) => typeof method === "function";
-  if (has(serialize) && has(hydrate)) return;
+  if (has(Game, "serialize") && has(Game, "hydrate")) return;
   const lost = "fields of the class and timers of its clock begin anew when another process takes it over";
-  const why = has(serialize)
+  const why = has(Game, "serialize")
     ? `has serialize() and no hydrate(): ${lost}, for what serialize() returns is never put back`
-    : has(hydrate)
+    : has(Game, "hydrate")
       ? `has hydrate() and no serialize(): ${lost}, for there is nothing to put back`
       : `has no serialize() and hydrate(): its state survives, ${lost}`;
   logger.warn({ roomType: name }, `${Game.name} ${why}`);
+}
+
+function has(Game: RoomClass, method: keyof KeepsFields): boolean {
+  return typeof Reflect.get(Game.prototype, method) === "function";
 }
 
 const toldFields = new WeakSet<RoomClass>();
@@ -41,7 +43,7 @@ let common: ReadonlySet<string> | undefined;
 export function warnOfUnkeptFields(name: string, Game: RoomClass, room: Room, logger: Logger): void {
   if (toldFields.has(Game)) return;
   toldFields.add(Game);
-  if (typeof (Game.prototype as KeepsFields).serialize === "function") return;
+  if (has(Game, "serialize")) return;
   const fields = gameFields(room);
   if (fields.length === 0) return;
   logger.warn(

@@ -46,7 +46,7 @@ describe("a match that is played to its end", () => {
     await settle();
   }
 
-  it("[DRN2] lets nobody new in, and ends with it", async () => {
+  it("[RS19] lets nobody new in, and ends with it", async () => {
     begin();
     await pass(30_000);
     assert.deepEqual([done, isOver], [["closed"], false]);
@@ -55,7 +55,7 @@ describe("a match that is played to its end", () => {
     assert.deepEqual([done, isOver], [["closed"], true]);
   });
 
-  it("[DRN2] goes on elsewhere as soon as somebody is there who can take it", async () => {
+  it("[RS19] goes on elsewhere as soon as somebody is there who can take it", async () => {
     begin();
     await pass(5_000);
     heir = other;
@@ -63,7 +63,7 @@ describe("a match that is played to its end", () => {
     assert.deepEqual([done, isOver], [["closed", "to other"], true]);
   });
 
-  it("[DRN3] is set aside when its time is over, and not before; with no time at once", async () => {
+  it("[RS19] is set aside when its time is over, and not before; with no time at once", async () => {
     begin();
     await pass(WITHIN_MS - 1);
     assert.deepEqual(done, ["closed"]);
@@ -75,7 +75,7 @@ describe("a match that is played to its end", () => {
     assert.deepEqual(done, ["closed", "set aside"]);
   });
 
-  it("[DRN4] is left to whoever comes when every other process is gone for a while, not for a moment", async () => {
+  it("[RS19] is left to whoever comes when every other process is gone for a while, not for a moment", async () => {
     begin();
     await pass(1_000);
     heir = "nobody";

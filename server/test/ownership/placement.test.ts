@@ -92,7 +92,7 @@ describe("placement", () => {
     assert.equal(place("room", []), undefined);
   });
 
-  it("[DET7] where nobody has the room's version those take it that can migrate it, and where nobody can those at a later one set it aside", () => {
+  it("[DET6] where nobody has the room's version those take it that can migrate it, and where nobody can those at a later one set it aside", () => {
     const kind = { type: "arena", version: 1 };
     const can = member("can", { types: { arena: 3 }, migrates: { arena: [1, 2] } });
     const all = [
@@ -114,7 +114,7 @@ describe("placement", () => {
     assert.deepEqual(names(undertakers([member("older", { types: { arena: 0 } })], kind)), []);
   });
 
-  it("[DET8] a new room is made by a process that stays and knows the newest version of its type", () => {
+  it("[RS19] a new room is made by a process that stays and knows the newest version of its type", () => {
     const all = [
       member("old"),
       member("new", { types: { arena: 2 }, isNew: true }),

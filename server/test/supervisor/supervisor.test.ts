@@ -166,7 +166,7 @@ describe("a supervisor", () => {
     assert.equal(hosts.length, 3);
   });
 
-  it("[SUP11] a host that is replaced and plays matches on has the time it says, and is killed after it", async () => {
+  it("[RS19] a host that is replaced and plays matches on has the time it says, and is killed after it", async () => {
     const supervisor = await started(2);
     const rolled = supervisor.roll();
     await newest().comeUp();
