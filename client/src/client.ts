@@ -1,5 +1,5 @@
 /** connect(): the way in. One client per server address; each join gives a typed room. */
-import type { JoinInput, RoomType } from "@ninelives/shared-schema";
+import { type JoinInput, NetError, type RoomType } from "@ninelives/shared-schema";
 import { keepRefusals, SessionClient } from "./adapter.ts";
 import { type ClientClock, systemClock } from "./clock.ts";
 import type { BackoffOptions } from "./connection/backoff.ts";
@@ -86,7 +86,8 @@ export class Client {
 
   /**
    * Takes the seat again that the page before held: the same session, its events and its unanswered commands go on. undefined
-   * when no seat of this type is kept. Rejects as a join does when it is gone.
+   * when no seat of this type is kept. Rejects as a join does when it is gone; with UPGRADE_REQUIRED it is still there, for a page
+   * of the server's version.
    */
   async resume<T extends RoomType>(type: T): Promise<Room<T> | undefined> {
     const storage = this.#storageOf(type.name);
@@ -98,7 +99,7 @@ export class Client {
     try {
       return await this.#enter(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
     } catch (error) {
-      if (error instanceof Error && "recoverable" in error && error.recoverable === false) storage?.clear();
+      if (isLost(error)) storage?.clear();
       throw error;
     }
   }
@@ -129,6 +130,11 @@ export class Client {
     this.#services.clock.after(0, () => session.release());
     return made!;
   }
+}
+
+/** The seat is gone, and not only this page too old for it. */
+function isLost(error: unknown): boolean {
+  return error instanceof NetError && !error.recoverable && error.name !== "UPGRADE_REQUIRED";
 }
 
 /** A tab may be in a room of each type at a time. */

@@ -231,17 +231,20 @@ export class Session {
     this.#hooks.dropped();
   }
 
+  /** A seat that this page is too old for stays kept, with what was said: the page that fits may take it. */
   #ended(reason: keyof typeof CODES): void {
+    if (reason === "UPGRADE_REQUIRED") this.#keep(true);
+    else if (this.#isWelcome) this.#services.storage?.clear();
     this.inbox.stop();
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
-    if (this.#isWelcome) this.#services.storage?.clear();
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
   }
 
-  #keep(): void {
+  #keep(isLast = false): void {
     const { storage } = this.#services;
-    if (storage === undefined || this.connection.state === "DISCONNECTED" || !this.#isWelcome) return;
+    const isOver = this.connection.state === "DISCONNECTED" && !isLast;
+    if (storage === undefined || isOver || !this.#isWelcome) return;
     const { told } = this.inbox;
     writeSeat(storage, this.#seat.kept({ epoch: this.#epoch, ...told, pending: this.outbox.kept }));
   }

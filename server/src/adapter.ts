@@ -23,6 +23,7 @@
  *  rebuilt         an instance that has a `$refId` keeps it when it is put into a tree, `Root` takes the first id it gives out, and
  *                  `Schema.initialize` makes an instance that can be changed without running a constructor; a map's `journal` and a
  *                  set's `$refId` say which place the next entry gets
+ *  plainOf, carriedOver  a class's metadata lists its fields by their places, with name and type
  *  seatGhost       a client is what has these fields; a seat reserved under a session id of ours is taken by `connectClientToRoom`, and
  *                  a "close" of its `ref` is a drop
  *  listingOf       `_listing` has what matchmaking reads of a room, `_lockedExplicitly` who locked it
@@ -30,6 +31,7 @@
  */
 export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export {
+  closeToNewcomers,
   endStaleConnection,
   type HeldSeat,
   holdSeat,
@@ -44,7 +46,8 @@ export {
   stampListing,
   useLogger,
 } from "./adapter/rooms.ts";
-export { rebuilt } from "./adapter/rebuild.ts";
+export { carriedOver, plainOf } from "./adapter/plain.ts";
+export { rebuilt, succeeding } from "./adapter/rebuild.ts";
 export { TreeTap } from "./adapter/tap-encoder.ts";
 export type { TreeBytes } from "./log/mirror.ts";
 export { TapSerializer } from "./adapter/tap-serializer.ts";

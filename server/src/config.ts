@@ -4,6 +4,7 @@ import { Room } from "@colyseus/core";
 import { fieldIssues, LIMITS, NetError, parseTuning, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
 import { GameRoom } from "./room/game-room.ts";
+import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
@@ -13,6 +14,8 @@ export interface RoomEntry<T extends RoomType> {
   readonly room: new () => GameRoom<T>;
   /** Path of a `.tuning.yaml`, from where the host is started. Default: every default of the type. */
   readonly tuning?: string;
+  /** How matches of earlier versions of the type go on, by their version. Default: they are set aside, their logs kept. */
+  readonly migrate?: Migrations<T>;
 }
 
 /**
@@ -42,6 +45,11 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly store?: StoreChoice;
   /** Seconds a dropped player keeps the seat. Range [0, 3 600]. Default 60. */
   readonly seatHoldSeconds?: number;
+  /**
+   * Seconds a process that is told to go plays matches on which no other process can take, because only another version of their
+   * room type is there and no way to it. Then they are set aside, their logs kept. Range [0, 86 400]. Default 300.
+   */
+  readonly finishWithinSeconds?: number;
   /** How the host finds out that a player's connection is dead. Default: asked every 30 s, dead after 60 s of silence. */
   readonly heartbeat?: Heartbeat;
   /** Origins besides the host's own whose pages may join, like `https://play.example.com`. Default none. */
@@ -69,6 +77,7 @@ export interface Host {
   readonly rooms: ReadonlyMap<string, RegisteredRoom>;
   readonly store: StoreChoice;
   readonly seatHoldSeconds: number;
+  readonly finishWithinSeconds: number;
   readonly heartbeat: Heartbeat;
   readonly origins: readonly string[];
   readonly pages: string | undefined;
@@ -76,7 +85,13 @@ export interface Host {
 
 export type RegisteredRoom =
   | { readonly kind: "plain"; readonly room: RoomClass }
-  | { readonly kind: "typed"; readonly type: RoomType; readonly room: RoomClass; readonly tuning: unknown };
+  | {
+      readonly kind: "typed";
+      readonly type: RoomType;
+      readonly room: RoomClass;
+      readonly tuning: unknown;
+      readonly migrate: Migrations<RoomType>;
+    };
 
 /** `REDIS_URL`, several with commas between, as a Redis store; else `NINELIVES_DIR` (default `.ninelives`) as a file store. */
 export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
@@ -100,7 +115,13 @@ const roomType = z.custom<RoomType>(
   (value) => typeof value === "object" && value !== null && Object.isFrozen(value) && "tickHz" in value,
   "a value made by defineRoomType() expected",
 );
-const roomEntry = z.strictObject({ type: roomType, room: gameRoomClass, tuning: z.string().optional() });
+const migration = z.custom<Migration<RoomType>>((value) => typeof value === "function", "a function expected");
+const roomEntry = z.strictObject({
+  type: roomType,
+  room: gameRoomClass,
+  tuning: z.string().optional(),
+  migrate: z.record(z.string(), migration).default({}),
+});
 const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
 
 const hostSchema = z.strictObject({
@@ -118,6 +139,7 @@ const hostSchema = z.strictObject({
     ])
     .optional(),
   seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),
+  finishWithinSeconds: z.number().min(0).max(LIMITS.finishWithinSecondsMax).default(LIMITS.finishWithinSeconds),
   heartbeat: z
     .strictObject({ everyMs: z.number().min(100).max(600_000), deadAfterMs: z.number().min(100).max(600_000) })
     .refine(({ everyMs, deadAfterMs }) => deadAfterMs >= everyMs, "deadAfterMs of at least everyMs expected")
@@ -135,6 +157,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     rooms,
     store: checked.store ?? storeFromEnv(),
     seatHoldSeconds: checked.seatHoldSeconds,
+    finishWithinSeconds: checked.finishWithinSeconds,
     heartbeat: checked.heartbeat,
     origins: checked.origins,
     pages: checked.pages,
@@ -143,11 +166,17 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
 
 function register(name: string, entry: unknown): RegisteredRoom {
   if (typeof entry === "function") return { kind: "plain", room: check(roomClass, entry, `rooms.${name}`) };
-  const { type, room, tuning } = check(roomEntry, entry, `rooms.${name}`);
+  const { type, room, tuning, migrate } = check(roomEntry, entry, `rooms.${name}`);
   if (type.name !== name) {
     throw invalid([{ field: `rooms.${name}.type`, message: `the type named "${name}" expected, "${type.name}" got` }]);
   }
-  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning) };
+  for (const from of Object.keys(migrate)) {
+    const isEarlier = /^[1-9]\d*$/.test(from) && Number(from) < type.version;
+    if (isEarlier) continue;
+    const message = `a version before the type's own, ${type.version}, expected, "${from}" got`;
+    throw invalid([{ field: `rooms.${name}.migrate`, message }]);
+  }
+  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning), migrate };
 }
 
 function loadTuning(name: string, type: RoomType, file: string | undefined): unknown {

@@ -11,20 +11,23 @@ import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
+import { placeOfNew } from "./host/place-of-new.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
-import { Directory, emptiest } from "./matchmaking/directory.ts";
+import { Directory } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
+import type { RoomType } from "@ninelives/shared-schema";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
 import { HostRooms } from "./room/host-rooms.ts";
 import { sealGame } from "./room/seal-game.ts";
 import { sealPlain } from "./room/seal-plain.ts";
+import type { Migrations } from "./room/migration.ts";
 import type { RoomServices } from "./room/services.ts";
 import { type Asked, greet, greetingOf } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
@@ -70,8 +73,11 @@ export interface RunningHost {
   room(roomId: string): Room | undefined;
   /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
   take(connection: EventEmitter, request: IncomingMessage): void;
-  /** Takes no more players, ends every room, lets everything go. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more players, lets every room go on elsewhere or ends it, lets everything go. `onFinish` is called when there are rooms
+   * that can go nowhere else: they are played to their end, and that may take so long.
+   */
+  stop(onFinish?: (withinMs: number) => void): Promise<void>;
 }
 
 /** Rejects with PORT_TAKEN when the port is in use. */
@@ -107,9 +113,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  const selectProcessIdToCreateRoom = () => emptiest((processId) => custody.isLeaving(processId));
-  const matchmaking = { ...backend, publicAddress: address, selectProcessIdToCreateRoom };
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), { transport, ...matchmaking });
+  useLogger(consoleLike(logger.child({ from: "colyseus" })), {
+    transport,
+    ...backend,
+    publicAddress: address,
+    selectProcessIdToCreateRoom: (name) => placeOfNew(custody.makersOf(name)),
+  });
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,
@@ -118,6 +127,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     store,
     owner: matchMaker.processId,
     versionOf: (name) => (types.has(name) ? (types.get(name)?.version ?? 1) : undefined),
+    migrationsOf: (name) => migrationsIn(host, name),
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
@@ -127,6 +137,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     },
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
+    finishWithinMs: host.finishWithinSeconds * 1000,
     seed: () => randomInt(2 ** 32),
     secret: newSecret,
     topicEpoch: newTopicEpoch,
@@ -175,11 +186,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     store,
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
     take: (connection, request) => transport.take(connection, request),
-    async stop() {
+    async stop(onFinish = () => {}) {
       ready = false;
       listening.leave();
+      await custody.handOver(onFinish);
       pids.stop();
-      await custody.handOver();
       await matchMaker.gracefullyShutdown();
       await custody.close();
       transport.shutdown();
@@ -234,6 +245,11 @@ function hear(custody: Custody, socket: object, request: IncomingMessage): undef
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
   presence.shutdown();
   await driver.shutdown();
+}
+
+function migrationsIn(host: Host, name: string): Migrations<RoomType> {
+  const entry = host.rooms.get(name);
+  return entry?.kind === "typed" ? entry.migrate : {};
 }
 
 function register(host: Host, services: RoomServices): void {

@@ -59,6 +59,17 @@ describe("defineHost", () => {
     ],
     ["an unknown field of a room", { rooms: { lab: { ...lab, turning: "x.yaml" } } }, /^rooms\.lab: .*turning/],
     ["an unknown field", { rooms: { lab }, seatHold: 5 }, /seatHold/],
+    [
+      "a way from a version that is not before the type's own",
+      { rooms: { lab: { ...lab, migrate: { 1: () => ({}) } } } },
+      /^rooms\.lab\.migrate: a version before the type's own, 1, expected, "1" got$/,
+    ],
+    [
+      "a way that is no function",
+      { rooms: { lab: { ...lab, migrate: { 1: 7 } } } },
+      /^rooms\.lab\.migrate.*function expected, got 7$/,
+    ],
+    ["finishWithinSeconds", { rooms: { lab }, finishWithinSeconds: -1 }, /^finishWithinSeconds: .*0, got -1$/],
     ["seatHoldSeconds", { rooms: { lab }, seatHoldSeconds: -1 }, /^seatHoldSeconds: .*0, got -1$/],
     ["seatHoldSeconds as text", { rooms: { lab }, seatHoldSeconds: "60" }, /^seatHoldSeconds: .*number.*, got "60"$/],
     ["an origin", { rooms: { lab }, origins: ["everywhere"] }, /^origins\[0\]: .*URL.*, got "everywhere"$/i],

@@ -1,7 +1,7 @@
 /** What a room and a host may be, checked by the compiler: see shared-schema/test/types.test.ts. */
 import assert from "node:assert/strict";
 import { type Client, Room } from "@colyseus/core";
-import { type CommandHandlers, defineHost, GameRoom } from "../src/index.ts";
+import { type CommandHandlers, defineHost, GameRoom, type Migrations } from "../src/index.ts";
 import { Bare, Duel } from "../../test/support/duel.type.ts";
 
 type Handlers = CommandHandlers<typeof Duel>;
@@ -77,6 +77,25 @@ class WrongHook extends GameRoom<typeof Bare> {
   }
 }
 
+type Ways = Migrations<typeof Duel>;
+const state = () => new Duel.state();
+const memory = () => new Duel.memory();
+const ways: Ways[] = [
+  { 1: (old) => ({ state: state().assign({ round: Number(old.version) }), memory: memory() }) },
+  // @ts-expect-error -- the memory is missing
+  { 1: () => ({ state: state() }) },
+  // @ts-expect-error -- the state of another type
+  { 1: () => ({ state: memory(), memory: memory() }) },
+  // @ts-expect-error -- it must not be async
+  { 1: async () => ({ state: state(), memory: memory() }) },
+  // @ts-expect-error -- versions are numbers
+  { first: () => ({ state: state(), memory: memory() }) },
+  // @ts-expect-error -- what an old tree holds has to be checked before it is used
+  { 1: (old) => ({ state: state().assign({ round: old.state.round }), memory: memory() }) },
+];
+/** A type without memory needs none. */
+const bareWays: Migrations<typeof Bare> = { 1: () => ({ state: new Bare.state() }) };
+
 /** Compiled, never run. */
 const hosts = [
   // @ts-expect-error -- the class is one of another type
@@ -87,6 +106,8 @@ const hosts = [
   () => defineHost({ rooms: { duel: { type: Duel } }, store: { kind: "memory" } }),
   // @ts-expect-error -- neither a class nor an entry
   () => defineHost({ rooms: { duel: "DuelRoom" }, store: { kind: "memory" } }),
+  // @ts-expect-error -- ways to another type
+  () => defineHost({ rooms: { duel: { type: Duel, room: DuelRoom, migrate: bareWays } }, store: { kind: "memory" } }),
   // @ts-expect-error -- no such store
   () => defineHost({ rooms: { duel: { type: Duel, room: DuelRoom } }, store: { kind: "cloud" } }),
 ];
@@ -110,6 +131,6 @@ describe("the types of a room and a host", () => {
       Array(5).fill("function"),
     );
     assert.ok(new NoCommands() instanceof GameRoom && new WrongHook() instanceof GameRoom);
-    assert.equal(hosts.length, 5);
+    assert.deepEqual([hosts.length, ways.length], [6, 6]);
   });
 });

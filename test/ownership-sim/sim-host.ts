@@ -198,7 +198,8 @@ export class SimHost implements LocalRooms {
   }
 
   async #handOver(room: ToyRoom): Promise<void> {
-    const to = await this.keeper.heirOf(room.roomId);
+    const heir = await this.keeper.heirOf(room.roomId);
+    const to = typeof heir === "string" ? undefined : heir;
     if (to === undefined || !room.isOpen || room.isFrozen || room.isDropped) return;
     await room.release(to.processId);
     if (this.rooms.get(room.roomId) === room) this.drop(room.roomId, to);

@@ -12,6 +12,8 @@ import type { ServerEnd } from "./wire.ts";
 export const TICK_HZ = 10;
 const SNAPSHOT_EVERY_TICKS = 20;
 
+const LAYOUT = { state: undefined, memory: new Uint8Array(), events: [] };
+
 type Lists = Map<string, string[]>;
 /** Session and key of a command. */
 export type Ran = readonly [sessionId: string, key: string];
@@ -215,6 +217,7 @@ export class ToyRoom {
       roomId,
       typeName: "toy",
       typeVersion: 1,
+      layout: () => LAYOUT,
       snapshotEveryTicks: SNAPSHOT_EVERY_TICKS,
       snapshot,
       players: () => this.players,

@@ -55,10 +55,10 @@ export class Fleet {
     }
   }
 
-  /** `port`: default one that is free. */
-  async add(port = "0"): Promise<FleetHost> {
-    const env = { REDIS_URL: this.redis.url, NINELIVES_DIR: this.dir, PORT: port };
-    const started = startMain(this.#config, env);
+  /** `port`: default one that is free. `env`: on top of what all have. */
+  async add(port = "0", env: NodeJS.ProcessEnv = {}): Promise<FleetHost> {
+    const common = { REDIS_URL: this.redis.url, NINELIVES_DIR: this.dir, PORT: port };
+    const started = startMain(this.#config, { ...common, ...env });
     this.#started.push(started);
     const host: FleetHost = { ...started, url: await started.up() };
     this.hosts.push(host);

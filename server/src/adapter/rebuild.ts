@@ -35,6 +35,16 @@ export function rebuilt<T extends Schema>(read: T, { pinned }: { readonly pinned
   return root;
 }
 
+/**
+ * Puts a new tree in the place of one whose ids went up to `lastId`: its root is the root of both, and nothing else in it has an id that
+ * meant something to a client.
+ */
+export function succeeding<T extends Schema>(tree: T, lastId: number): T {
+  Object.defineProperty(tree, $refId, { value: 0, enumerable: false, writable: true });
+  firstFreeIds.set(tree, lastId + NEW_IDS_AFTER);
+  return tree;
+}
+
 class Builder {
   lastId = 0;
   readonly #pinned: boolean;

@@ -1,5 +1,5 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
-import { type Client, type IRoomCache, matchMaker, type Room, Server, type ServerOptions } from "@colyseus/core";
+import { type Client, type IRoomCache, matchMaker, Room, Server, type ServerOptions } from "@colyseus/core";
 
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
 export function endStaleConnection(
@@ -116,6 +116,11 @@ export function listingOf(room: Room): Listing {
 export async function listAs(room: Room, { locked, metadata, ...rest }: Listing): Promise<void> {
   await room.setMatchmaking({ ...rest, ...(metadata === undefined ? {} : { metadata }) } as never);
   if (locked === true) await room.lock();
+}
+
+/** Locks it as a game would, without its game's own `lock`. */
+export async function closeToNewcomers(room: Room): Promise<void> {
+  await Room.prototype.lock.call(room);
 }
 
 /** The epoch that a directory row carries, so that an earlier owner cannot write it (matchmaking/fenced-driver.ts). */

@@ -36,12 +36,13 @@ function fileStore(): FileStore {
 }
 
 function summary({ header, records, damage }: LogContent) {
+  const { layout: _, ...facts } = header ?? {};
   const kinds = Object.fromEntries(
     [...KINDS].map(([kind, name]) => [name, records.filter((record) => record.kind === kind).length]),
   );
   const last = records.at(-1);
   return {
-    ...header,
+    ...facts,
     records: kinds,
     epochs: [...new Set(records.map((record) => record.epoch))],
     lastTick: last?.tick ?? null,

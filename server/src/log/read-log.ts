@@ -15,14 +15,8 @@ import {
   SectionTag,
   type StateOf,
 } from "@ninelives/shared-schema";
+import { type LogHeader, readHeader } from "./header.ts";
 import type { LogStore } from "./store.ts";
-
-/** What a log says of the room it belongs to, from its header record. */
-export interface LogHeader {
-  readonly roomId: string;
-  readonly type: string;
-  readonly version: number;
-}
 
 export interface LogContent {
   readonly header: LogHeader | undefined;
@@ -39,9 +33,15 @@ export function parseSegments(segments: readonly Uint8Array[]): LogContent {
     records.push(...read.records);
     if (read.damage !== undefined) damage.push(read.damage);
   }
-  const meta = records.findLast((record) => record.kind === RecordKind.HEADER)?.sections.get(SectionTag.META);
-  const header = meta === undefined ? undefined : (JSON.parse(new TextDecoder().decode(meta)) as LogHeader);
-  return { header, records, damage };
+  const meta = records[lastHeader(records)]?.sections.get(SectionTag.META);
+  return { header: meta === undefined ? undefined : readHeader(meta), records, damage };
+}
+
+/** Place of the header that the last snapshot stands under: a later one has lost its own. -1: there is none. */
+function lastHeader(records: readonly LogRecord[]): number {
+  const snapshot = records.findLastIndex(({ kind }) => kind === RecordKind.SNAPSHOT);
+  const from = snapshot === -1 ? records.length : snapshot;
+  return records.slice(0, from).findLastIndex(({ kind }) => kind === RecordKind.HEADER);
 }
 
 /** The highest epoch in a log; 0 when it holds none. */
@@ -61,6 +61,6 @@ export async function readRoom<T extends RoomType>(
   const content = parseSegments(await store.read(roomId));
   if (!content.records.some((record) => record.kind === RecordKind.SNAPSHOT)) return { ...content, image: undefined };
   const image = new RoomImage(type.state as SchemaClass<StateOf<T>>, roomMemoryClass(type));
-  for (const record of content.records) image.apply(record);
+  for (const record of content.records.slice(Math.max(0, lastHeader(content.records)))) image.apply(record);
   return { ...content, image };
 }

@@ -7,6 +7,7 @@
  */
 import { encodeRecord, LIMITS, type LogRecord, RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
 import { ClaimedLog } from "./claimed-log.ts";
+import { type RoomLayout, writeHeader } from "./header.ts";
 import type { Claim, LogAppender, LogStore } from "./store.ts";
 
 export type Sections = ReadonlyMap<SectionTag, Uint8Array>;
@@ -15,6 +16,8 @@ export interface RoomLogOptions {
   readonly roomId: string;
   readonly typeName: string;
   readonly typeVersion: RoomType["version"];
+  /** How what `snapshot` gives next is to be read; the same objects while it is the same. */
+  readonly layout: () => RoomLayout;
   readonly snapshotEveryTicks: number;
   /** The whole room as bytes. Called with no change pending, so the snapshot equals the last entry's end. */
   readonly snapshot: () => Sections;
@@ -35,6 +38,8 @@ export class RoomLog {
   /** Elapsed time from which on the room counts as one that runs; undefined once it does. */
   #settlesAtMs: number | undefined;
   #snapshotTick = 0;
+  /** Of the state, as the segment's header has it. */
+  #stateLayout: RoomLayout["state"];
 
   private constructor(appender: LogAppender, options: RoomLogOptions, at: Moment) {
     this.#appender = appender;
@@ -69,9 +74,10 @@ export class RoomLog {
       this.snapshot(at);
   }
 
-  /** Appends a snapshot now; it opens a new segment when the current one is full. */
+  /** Appends a snapshot now; it opens a new segment when the current one is full, or is of a state of another layout. */
   snapshot(at: Moment): void {
-    if (this.#appender.needsBegin || this.#appender.isFull) this.#begin(at, noop);
+    const isOther = this.#options.layout().state !== this.#stateLayout;
+    if (isOther || this.#appender.needsBegin || this.#appender.isFull) this.#begin(at, noop);
     else {
       this.#snapshotTick = at.tick;
       const bytes = this.#encode(RecordKind.SNAPSHOT, at, this.#options.snapshot());
@@ -100,7 +106,9 @@ export class RoomLog {
   #begin(at: Moment, onCommitted: () => void): void {
     this.#snapshotTick = at.tick;
     const { roomId, typeName, typeVersion, players } = this.#options;
-    const meta = new TextEncoder().encode(JSON.stringify({ roomId, type: typeName, version: typeVersion }));
+    const layout = this.#options.layout();
+    this.#stateLayout = layout.state;
+    const meta = writeHeader({ roomId, type: typeName, version: typeVersion, layout });
     const header = this.#encode(RecordKind.HEADER, at, new Map([[SectionTag.META, meta]]));
     const snapshot = this.#encode(RecordKind.SNAPSHOT, at, this.#options.snapshot());
     this.#appender.begin(Buffer.concat([header, snapshot]), onCommitted, players());

@@ -125,13 +125,6 @@ export class Directory {
   }
 }
 
-/** Where the next room is made: the process with the fewest, none that is going away while another one stays. */
-export async function emptiest(isLeaving: (processId: string) => boolean): Promise<string> {
-  const processes = (await matchMaker.stats.fetchAll()).toSorted((a, b) => a.roomCount - b.roomCount);
-  const best = processes.find(({ processId }) => !isLeaving(processId)) ?? processes[0];
-  return best?.processId ?? matchMaker.processId;
-}
-
 async function roomTypeOf(roomId: string): Promise<string> {
   const [row] = await matchMaker.query({ roomId } as never);
   if (row === undefined)

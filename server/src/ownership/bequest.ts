@@ -9,6 +9,7 @@ import { LIMITS } from "@ninelives/shared-schema";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
+import type { Heir } from "./finish.ts";
 import type { Member } from "./members.ts";
 import { place, staying, versed } from "./placement.ts";
 import type { Sweep } from "./sweep.ts";
@@ -33,18 +34,19 @@ export class Bequest {
     this.#options = options;
   }
 
-  /** undefined: nobody can have it now. */
-  async heirOf(roomId: string): Promise<Member | undefined> {
+  async heirOf(roomId: string): Promise<Heir> {
     const { me, detector, sweep } = this.#options;
     const others = staying(detector.living).filter(({ processId }) => processId !== me);
-    const able = versed(others, await sweep.kindOf(roomId, others));
+    if (others.length === 0) return "nobody";
+    const able = versed(others, await sweep.kindOf(roomId, detector.living));
+    if (able.length === 0) return "stranded";
     const fewest = Math.min(...able.map((member) => this.#roomsOf(member)));
     const heir = place(
       roomId,
       able.filter((member) => this.#roomsOf(member) === fewest),
     );
-    if (heir !== undefined) this.#rooms.set(heir.processId, fewest + 1);
-    return heir;
+    this.#rooms.set(heir!.processId, fewest + 1);
+    return heir!;
   }
 
   /** Resolves when somebody has claimed a released room, when its heir will not, and after LIMITS.heirMs. Never rejects. */

@@ -8,12 +8,9 @@ import { eachOf } from "../room/each-of.ts";
 import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
+import { HandOver } from "./hand-over.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
-import type { LocalRoom } from "./ports.ts";
-
-/** Between two looks whether a room that is being made has its log, ms. */
-const LOOK_MS = 10;
 
 export interface Custody extends Others {
   /** This process may change its rooms. Asked before every tick. */
@@ -24,12 +21,15 @@ export interface Custody extends Others {
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
   readonly canReachStore: boolean;
-  /** That process, or this one, is going away: no new room for it. */
-  isLeaving(processId: string): boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
-  /** Lets every room go on elsewhere, as it is. */
-  handOver(): Promise<void>;
+  /** Processes that may make a room of this type; undefined: any. */
+  makersOf(type: string): readonly string[] | undefined;
+  /**
+   * Lets every room go on elsewhere, as it is. `onFinish` is called when some of them can go nowhere: they are played to their end
+   * here, and that may take so long.
+   */
+  handOver(onFinish: (withinMs: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,10 +49,6 @@ export class SoloCustody implements Custody {
 
   heard(): void {}
 
-  isLeaving(): boolean {
-    return false;
-  }
-
   doors(): readonly string[] {
     return [];
   }
@@ -61,6 +57,8 @@ export class SoloCustody implements Custody {
     await this.#begun.promise;
     return matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here";
   }
+
+  makersOf(): undefined {}
 
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
@@ -110,10 +108,6 @@ export class SharedCustody implements Custody {
     this.#keeper?.heardEpoch(roomId, epoch);
   }
 
-  isLeaving(processId: string): boolean {
-    return processId === matchMaker.processId ? this.#isDraining : (this.#keeper?.isLeaving(processId) ?? false);
-  }
-
   doors(): readonly string[] {
     return this.#keeper?.doors() ?? [];
   }
@@ -130,35 +124,13 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
-  /**
-   * Players are sent to the next owner at once: the first of them that comes has the room restored there. The next room goes when
-   * this one has been claimed: each stands still for its own restore alone. Rooms that are just being made here go last.
-   */
-  async handOver(): Promise<void> {
-    this.#isDraining = true;
-    const { clock, rooms } = this.#services!;
-    const endMs = clock.now() + LIMITS.handOverMs;
-    for (;;) {
-      const owned = rooms.owned();
-      const made = owned.filter(({ epoch }) => epoch > 0);
-      if (owned.length === 0 || clock.now() >= endMs) return;
-      if (made.length > 0) await this.#handOverAll(made, endMs);
-      else await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
-    }
+  makersOf(type: string): readonly string[] | undefined {
+    return this.#keeper?.makersOf(type);
   }
 
-  /** Many rooms would take too long one by one. */
-  async #handOverAll(owned: readonly LocalRoom[], endMs: number): Promise<void> {
-    const keeper = await this.#begun.promise;
-    const { clock, rooms } = this.#services!;
-    const atOnce = Math.min(LIMITS.restoresAtOnce, Math.ceil(owned.length / LIMITS.handOverRooms));
-    await eachOf(owned, atOnce, async ({ roomId }) => {
-      const heir = await keeper.heirOf(roomId);
-      await rooms.release(roomId, heir?.processId);
-      const moved = rooms.move(roomId, heir?.info.address);
-      if (heir !== undefined && clock.now() < endMs) await keeper.claimed(roomId, heir);
-      await moved;
-    });
+  async handOver(onFinish: (withinMs: number) => void): Promise<void> {
+    this.#isDraining = true;
+    await new HandOver(await this.#begun.promise, this.#services!).run(onFinish);
   }
 
   async close(): Promise<void> {

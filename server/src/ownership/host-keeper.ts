@@ -45,6 +45,8 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
 function localRooms({ services, types, address, inner, isDraining }: HostKeeperOptions): LocalRooms {
   const { rooms, store } = services;
   const versions = Object.fromEntries([...types].map(([name, type]) => [name, type?.version ?? 1]));
+  const ways = [...types.keys()].map((name) => [name, Object.keys(services.migrationsOf(name)).map(Number)] as const);
+  const migrates = Object.fromEntries(ways.filter(([, from]) => from.length > 0));
   const beganMs = services.clock.now();
   let measured = performance.eventLoopUtilization();
   return {
@@ -54,6 +56,8 @@ function localRooms({ services, types, address, inner, isDraining }: HostKeeperO
     drop: (roomId, to) => void rooms.drop(roomId, to?.info.address),
     restore: (room) => takeOver(room, services),
     async kindOf(roomId) {
+      const local = rooms.kindOf(roomId);
+      if (local !== undefined) return local;
       const { header } = parseSegments(await store.read(roomId));
       return header === undefined ? undefined : { type: header.type, version: header.version };
     },
@@ -62,7 +66,8 @@ function localRooms({ services, types, address, inner, isDraining }: HostKeeperO
       const { utilization } = performance.eventLoopUtilization(now, measured);
       measured = now;
       const isNew = services.clock.now() - beganMs < NEW_FOR_MS;
-      return { address, inner, rooms: rooms.size, load: utilization, draining: isDraining(), isNew, types: versions };
+      const load = { rooms: rooms.size, load: utilization };
+      return { address, inner, ...load, draining: isDraining(), isNew, types: versions, migrates };
     },
     relist: () => void rooms.relist(),
   };

@@ -15,10 +15,12 @@ import type { Clock } from "../tick/clock.ts";
 import { Bequest } from "./bequest.ts";
 import { Contest } from "./contest.ts";
 import { Detector } from "./detector.ts";
+import type { Heir } from "./finish.ts";
 import { Lease } from "./lease.ts";
 import { Locator, type Whereabouts } from "./locator.ts";
 import { Loop } from "./loop.ts";
 import type { Beat, Member, MemberInfo, Members } from "./members.ts";
+import { makers } from "./placement.ts";
 import type { KeeperEvents, LocalRooms, Peers } from "./ports.ts";
 import { Rescue } from "./rescue.ts";
 import { Sweep } from "./sweep.ts";
@@ -129,9 +131,13 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
-  /** Another process has said that it is going away. */
-  isLeaving(processId: string): boolean {
-    return this.#detector.find(processId)?.info.draining === true;
+  /** Processes that may make a room of this type. */
+  makersOf(type: string): string[] {
+    const { me, rooms } = this.#options;
+    const living = this.#detector.living.map((member) =>
+      member.processId === me ? { ...member, info: rooms.info() } : member,
+    );
+    return makers(living, type).map(({ processId }) => processId);
   }
 
   /** The store has refused an append: somebody else has the room. */
@@ -146,8 +152,8 @@ export class Keeper {
     void this.#loops.verify.soon();
   }
 
-  /** To whom a room of ours is to be released, while this process is going away; undefined: nobody can have it now. */
-  async heirOf(roomId: string): Promise<Member | undefined> {
+  /** To whom a room of ours is to be released, while this process is going away. */
+  async heirOf(roomId: string): Promise<Heir> {
     if (this.#info?.draining !== true) await this.#loops.beat.soon();
     return this.#bequest.heirOf(roomId);
   }

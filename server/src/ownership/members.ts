@@ -18,6 +18,8 @@ export interface MemberInfo {
   readonly isNew?: boolean;
   /** Room type -> version. */
   readonly types: Readonly<Record<string, number>>;
+  /** Room type -> earlier versions of which it can take a match, and migrate it. Default: none. */
+  readonly migrates?: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface Member {

@@ -17,13 +17,11 @@ export interface RoomKind {
 const LOAD_STEPS = 4;
 
 /**
- * Who may take a room: living, not going away, not new if there are others, knowing its type. Those at the room's version; where there is none, those at a
- * later one, which may know how to migrate it. `kind` undefined: its type is not known.
+ * Who may take a room: living, not going away, knowing its type; those at the room's version, or where there is none those that can
+ * migrate it. Of several not the ones that are new. `kind` undefined: its type is not known, or all know the same.
  */
 export function candidates(members: readonly Member[], kind: RoomKind | undefined): readonly Member[] {
-  const willing = staying(members);
-  const seasoned = willing.filter(({ info }) => info.isNew !== true);
-  return versed(seasoned.length > 0 ? seasoned : willing, kind);
+  return seasoned(versed(staying(members), kind));
 }
 
 /** Living, and not going away. */
@@ -31,13 +29,38 @@ export function staying(members: readonly Member[]): Member[] {
   return members.filter(({ info, leaseLeftMs }) => leaseLeftMs > 0 && !info.draining);
 }
 
-/** Those that can run such a room; all of them when that is not known. */
+/** Those that can run such a room, or where there is none those that can migrate it; all of them when `kind` is not known. */
 export function versed(members: readonly Member[], kind: RoomKind | undefined): readonly Member[] {
   if (kind === undefined) return members;
-  const knowing = (test: (version: number) => boolean) =>
-    members.filter(({ info }) => Object.hasOwn(info.types, kind.type) && test(info.types[kind.type]!));
-  const exact = knowing((version) => version === kind.version);
-  return exact.length > 0 ? exact : knowing((version) => version > kind.version);
+  const { type, version } = kind;
+  const exact = members.filter(({ info }) => versionAt(info, type) === version);
+  if (exact.length > 0) return exact;
+  return members.filter(({ info }) => versionAt(info, type) !== undefined && migratesFrom(info, kind));
+}
+
+/** Who may set a room aside that has no candidate: those at a later version. Whoever knows only earlier ones leaves it to them. */
+export function undertakers(members: readonly Member[], { type, version }: RoomKind): readonly Member[] {
+  return seasoned(staying(members).filter(({ info }) => (versionAt(info, type) ?? 0) > version));
+}
+
+/** Who may make a room: those that know the newest version of its type. */
+export function makers(members: readonly Member[], type: string): Member[] {
+  const knowing = staying(members).filter(({ info }) => versionAt(info, type) !== undefined);
+  const newest = Math.max(...knowing.map(({ info }) => versionAt(info, type)!));
+  return knowing.filter(({ info }) => versionAt(info, type) === newest);
+}
+
+function seasoned(members: readonly Member[]): readonly Member[] {
+  const longer = members.filter(({ info }) => info.isNew !== true);
+  return longer.length > 0 ? longer : members;
+}
+
+function versionAt({ types }: MemberInfo, type: string): number | undefined {
+  return Object.hasOwn(types, type) ? types[type] : undefined;
+}
+
+function migratesFrom({ migrates = {} }: MemberInfo, { type, version }: RoomKind): boolean {
+  return Object.hasOwn(migrates, type) && migrates[type]!.includes(version);
 }
 
 /** undefined when there is nobody. */

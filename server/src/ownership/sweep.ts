@@ -13,7 +13,7 @@ import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
 import type { Member, Members } from "./members.ts";
-import { candidates, place, type RoomKind, staying } from "./placement.ts";
+import { candidates, place, type RoomKind, staying, undertakers } from "./placement.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
 import type { Rescue } from "./rescue.ts";
 
@@ -43,7 +43,10 @@ export class Sweep {
   /** Who is to have the room now: who it was left to, while that one stays. `me` may be among them. */
   async successorOf({ roomId, heir }: OwnedRoom, among: readonly Member[]): Promise<Member | undefined> {
     const named = staying(among).find(({ processId }) => processId === heir);
-    return named ?? place(roomId, candidates(among, await this.kindOf(roomId, among)));
+    if (named !== undefined) return named;
+    const kind = await this.kindOf(roomId, among);
+    const able = place(roomId, candidates(among, kind));
+    return able ?? (kind === undefined ? undefined : place(roomId, undertakers(among, kind)));
   }
 
   /** undefined where it makes no difference among these. */
@@ -127,16 +130,8 @@ export class Sweep {
   }
 }
 
-/** All know the same types at the same version. */
+/** All know the same types at the same versions, and the same ways to them. */
 function isUniform(members: readonly Member[]): boolean {
-  const kindsOf = ({ info }: Member) => Object.entries(info.types);
-  const [first, ...rest] = members.map(kindsOf);
-  if (first === undefined) return true;
-  return rest.every(
-    (kinds) => kinds.length === first.length && kinds.every(([type, version]) => sameIn(first, type, version)),
-  );
-}
-
-function sameIn(kinds: readonly (readonly [string, number])[], type: string, version: number): boolean {
-  return kinds.some(([otherType, otherVersion]) => otherType === type && otherVersion === version);
+  const known = members.map(({ info }) => JSON.stringify([info.types, info.migrates]));
+  return known.every((text) => text === known[0]);
 }

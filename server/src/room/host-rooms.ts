@@ -2,11 +2,13 @@
  * The rooms this process has, as its ownership sees them: who freezes them, lets them go on elsewhere, or takes them over.
  *
  *   runs -> released (final snapshot is in the log) -> moved (players are told where)      a deploy, a stop
+ *   runs -> released -> set aside (players are told that it is over)                       a deploy that nobody can take it after
  *   runs -> dropped (another process has it, nothing more is written)                      fenced, or a takeover that failed
  */
 import type { Client, Room } from "@colyseus/core";
 import { CloseReason, CODES } from "@ninelives/shared-schema";
-import { persistListing } from "../adapter.ts";
+import { closeToNewcomers, persistListing } from "../adapter.ts";
+import type { RoomKind } from "../ownership/placement.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { runtimeOf, takeLeave } from "./protect.ts";
 
@@ -43,6 +45,14 @@ export class HostRooms {
 
   get(roomId: string): Room | undefined {
     return this.#rooms.get(roomId);
+  }
+
+  /** What a process has to know to go on with a room that is here; undefined: it is not. */
+  kindOf(roomId: string): RoomKind | undefined {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return undefined;
+    const { name, version } = runtimeOf(room).type;
+    return { type: name, version };
   }
 
   /** Rooms that have a log, or are about to. `epoch`: 0 before they do. */
@@ -86,6 +96,21 @@ export class HostRooms {
     }
     runtimeOf(room).abandon();
     await this.move(roomId, address);
+  }
+
+  /** Lets nobody new in; who goes on with the room does not know of that. */
+  async close(roomId: string): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    if (room !== undefined) await closeToNewcomers(room);
+  }
+
+  /** The match of a released room is over for its players. */
+  async part(roomId: string): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    takeLeave(room);
+    this.removed(roomId);
+    await room.disconnect(CODES.SERVER_SHUTDOWN.code);
   }
 
   /** Sends the players of a released room on. `address`: where it is now; undefined: they find it. */

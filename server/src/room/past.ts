@@ -7,6 +7,7 @@ import {
   type HostMemory,
   type LogRecord,
   type Mailboxes,
+  misfit,
   NetError,
   RecordKind,
   RoomImage,
@@ -17,12 +18,17 @@ import {
 } from "@ninelives/shared-schema";
 import { rebuilt } from "../adapter.ts";
 import type { ClaimedLog } from "../log/claimed-log.ts";
+import type { LogHeader, RoomLayout } from "../log/header.ts";
 import type { LogContent } from "../log/read-log.ts";
+import { forgetTopics, readdress } from "./inheritance.ts";
+import { type DueMigration, migrate } from "./migration.ts";
 
 /** A room that was claimed, and what its log holds. */
 export interface Claimed {
   readonly content: LogContent;
   readonly log: ClaimedLog;
+  /** What brings it to this build's version of its type; undefined: it has that version. */
+  readonly migration?: DueMigration | undefined;
 }
 
 /** How long nobody had the room. */
@@ -31,6 +37,8 @@ export interface Pause {
   readonly downtimeMs: number;
   /** Ticks that would have run meanwhile. The room's own time stood still. */
   readonly ticksLost: number;
+  /** The version that played the match before, when it was another one: it was migrated. */
+  readonly migratedFrom?: number | undefined;
 }
 
 export class Past<T extends RoomType> {
@@ -40,36 +48,76 @@ export class Past<T extends RoomType> {
   readonly memory: RoomMemory<T>;
   readonly mailboxes: Mailboxes;
   readonly #records: readonly LogRecord[];
+  readonly #header: LogHeader;
+  readonly #layout: RoomLayout;
   readonly #type: T;
+  readonly #migratedFrom: number | undefined;
+  /** Of a match that was migrated. */
+  readonly #newState: Schema | undefined;
 
-  /** Throws LOG_CORRUPT for a log without a snapshot that can be read. */
-  constructor(type: T, { content, log }: Claimed) {
+  /**
+   * Throws LOG_CORRUPT for a log without a snapshot that can be read, QUARANTINED for one that this build cannot read as it was meant,
+   * and what the game's migration throws.
+   */
+  constructor(type: T, { content, log, migration }: Claimed) {
     this.#type = type;
     this.#records = fromLastSnapshot(content);
+    const { header } = content;
+    if (header?.layout === undefined) {
+      throw new NetError(
+        "QUARANTINED",
+        `room "${header?.roomId}": its log is of a build that did not write how to read it`,
+      );
+    }
+    this.#header = header;
+    this.#layout = header.layout;
     this.log = log;
-    const image = this.#image(undefined);
+    this.#migratedFrom = migration?.from;
+    const { image, memory, state } =
+      migration === undefined ? this.#unchanged() : migrate(type, migration, this.#records, this.#layout);
     this.tick = image.tick;
     this.elapsedMs = image.elapsedMs;
     this.mailboxes = image.mailboxes;
-    this.memory = rebuilt(image.memory, { pinned: false }) as RoomMemory<T>;
+    this.memory = memory;
+    this.#newState = state;
+    readdress(this.mailboxes, this.#layout.events, type, migration !== undefined);
+    forgetTopics(this.host, type);
   }
 
   get host(): HostMemory {
     return this.memory.host;
   }
 
-  /** The state, as an instance of this class. */
+  /** The state, as an instance of this class. Throws QUARANTINED when the class cannot read what is in the log. */
   state<State extends Schema>(stateClass: SchemaClass<State>): State {
+    if (this.#newState !== undefined) return this.#newState as State;
+    const { state } = this.#layout;
+    this.#refuse(state === undefined ? "it has no state in its log" : misfit(state, stateClass, "state"));
     return rebuilt(this.#image(stateClass).state as State, { pinned: true });
   }
 
   pause(wallMs: number): Pause {
     const downtimeMs = Math.max(0, Math.round(wallMs - (this.host.bornWallMs + this.elapsedMs)));
-    return { downtimeMs, ticksLost: Math.floor((downtimeMs * this.#type.tickHz) / 1000) };
+    const ticksLost = Math.floor((downtimeMs * this.#type.tickHz) / 1000);
+    return { downtimeMs, ticksLost, migratedFrom: this.#migratedFrom };
+  }
+
+  #unchanged(): { image: RoomImage<Schema, Schema>; memory: RoomMemory<T>; state: undefined } {
+    this.#refuse(misfit(this.#layout.memory, roomMemoryClass(this.#type), "memory"));
+    const image = this.#image(undefined);
+    return { image, memory: rebuilt(image.memory, { pinned: false }) as RoomMemory<T>, state: undefined };
+  }
+
+  #refuse(why: string | undefined): void {
+    if (why === undefined) return;
+    const { roomId, type, version } = this.#header;
+    const advice =
+      "new fields go behind those that are there; for anything else raise `version` and give `migrate` a way from this one";
+    throw new NetError("QUARANTINED", `room "${roomId}" of "${type}" version ${version}: ${why}: ${advice}`);
   }
 
   #image(stateClass: SchemaClass | undefined): RoomImage<Schema, Schema> {
-    const image = new RoomImage(stateClass, roomMemoryClass(this.#type));
+    const image = new RoomImage<Schema, Schema>(stateClass, roomMemoryClass(this.#type));
     for (const record of this.#records) image.apply(record);
     return image;
   }

@@ -14,6 +14,7 @@ import { Past } from "./past.ts";
 import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
+import { stateClassOf, stateLayout } from "./state-class.ts";
 
 export type RoomClass = new () => Room;
 
@@ -25,6 +26,8 @@ interface Inside {
   readonly seated: PromiseWithResolvers<void>;
   /** The room goes on in another process: what still happens to it here is no news for the game. */
   hasLeft: boolean;
+  /** Puts into memory what the game keeps outside of it; undefined: nothing. */
+  keep: (() => void) | undefined;
   /** undefined until the room has a state. */
   tap: TapSerializer | undefined;
 }
@@ -38,6 +41,11 @@ export function runtimeOf(room: Room): RoomRuntime<RoomType> {
 /** What a room that was taken over goes on from; undefined for a new one. */
 export function pastOf(room: Room): Past<RoomType> | undefined {
   return insides.get(room)!.past;
+}
+
+/** `keep` is called before the room is left to another process. */
+export function keepWith(room: Room, keep: () => void): void {
+  insides.get(room)!.keep = keep;
 }
 
 /** The room goes on in another process. */
@@ -90,7 +98,9 @@ export function noteListing(room: Room): void {
 export function seatIn(room: Room | undefined, sessionId: string): Asked | undefined {
   const runtime = room === undefined ? undefined : insides.get(room)?.runtime;
   if (runtime === undefined) return undefined;
-  return { type: runtime.type, page: runtime.memory.host.seats.get(sessionId)?.page ?? 0 };
+  const { page = 0, layout = "" } = runtime.memory.host.seats.get(sessionId) ?? {};
+  const isOther = layout !== "" && layout !== stateLayout(room!);
+  return { type: runtime.type, page, isOther };
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
@@ -104,6 +114,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         past,
         hasLeft: false,
         seated: Promise.withResolvers(),
+        keep: undefined,
         runtime: new RoomRuntime(
           type,
           services,
@@ -114,7 +125,15 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
             },
             takePatch: () => inside.tap?.takePatch(),
             wholeState: () => inside.tap?.whole(),
+            stateClass: () => stateClassOf(this),
             diverged: () => inside.tap?.diverged ?? false,
+            keep: () => {
+              try {
+                inside.keep?.();
+              } catch (error) {
+                this.onUncaughtException(error as Error, "serialize");
+              }
+            },
             elapsedMs: () => this.clock.elapsedTime,
           },
           past,
@@ -180,14 +199,14 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
       const { seats, tick } = runtimeOf(this);
       client.reconnectionToken = tokenOf(this, client);
-      seats.taken(client, tick);
+      seats.taken(client, tick, stateLayout(this));
       await super.onJoin?.(client, options, auth);
       this.#say(client, "joined");
     }
 
     override onReconnect(client: Client): void | Promise<void> {
       client.reconnectionToken = tokenOf(this, client);
-      runtimeOf(this).seats.connected(client.sessionId, true);
+      runtimeOf(this).seats.returned(client.sessionId, stateLayout(this));
       this.#say(client, "resumed");
       return super.onReconnect?.(client) as void | Promise<void>;
     }

@@ -5,9 +5,18 @@
  * Trees become bytes here, sections; which record they become is the log's own business (log/room-log.ts).
  */
 import type { Schema } from "@colyseus/schema";
-import { RecordKind, type RoomType, SectionTag } from "@ninelives/shared-schema";
+import {
+  contractOf,
+  layoutOf,
+  RecordKind,
+  roomMemoryClass,
+  type RoomType,
+  type SchemaClass,
+  SectionTag,
+} from "@ninelives/shared-schema";
 import { type TreeBytes, TreeTap } from "../adapter.ts";
 import type { ClaimedLog } from "../log/claimed-log.ts";
+import type { RoomLayout } from "../log/header.ts";
 import { type Moment, RoomLog, type Sections } from "../log/room-log.ts";
 import type { Delivery } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
@@ -21,6 +30,8 @@ export interface RecorderOptions {
   readonly delivery: Delivery;
   /** The whole state; undefined for a room without one. */
   readonly wholeState: () => TreeBytes | undefined;
+  /** Class of the state; undefined for a room without one. */
+  readonly stateClass: () => SchemaClass | undefined;
   /** The last patch does not decode to the live state: the log needs the whole state in its place. */
   readonly diverged: () => boolean;
   /** What onCreate built is in the first snapshot: the first entry must not bring it again. */
@@ -71,6 +82,7 @@ export class Recorder {
       roomId,
       typeName: type.name,
       typeVersion: type.version,
+      layout: () => this.#layout(),
       snapshotEveryTicks: type.snapshotEveryTicks,
       snapshot,
       players,
@@ -142,6 +154,16 @@ export class Recorder {
     return () => {
       answers();
       told();
+    };
+  }
+
+  #layout(): RoomLayout {
+    const { type, stateClass } = this.#options;
+    const state = stateClass();
+    return {
+      state: state === undefined ? undefined : layoutOf(state),
+      memory: layoutOf(roomMemoryClass(type)),
+      events: contractOf(type).events,
     };
   }
 

@@ -15,39 +15,14 @@ import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
 import { Ticker } from "../tick/ticker.ts";
 import type { Past, Pause } from "./past.ts";
 import { Recorder } from "./recorder.ts";
+import type { RoomBody, RoomDriver } from "./room-body.ts";
 import type { RoomServices } from "./services.ts";
-import { type DueTimer, Timers } from "./timers.ts";
+import { Timers } from "./timers.ts";
 
 /** How far the wall clock may go away from the room's before the log is told, ms. */
 const WALL_DRIFT_MS = 100;
 
 const NO_PAUSE: Pause = { downtimeMs: 0, ticksLost: 0 };
-
-/** What the runtime asks of the Colyseus room it stands behind. */
-export interface RoomBody {
-  /** Sends the patch and returns what was encoded; undefined when nothing changed. */
-  patch(): TreeBytes | undefined;
-  /** What the last patch encoded, once. */
-  takePatch(): TreeBytes | undefined;
-  /** The whole state; undefined for a room without one. */
-  wholeState(): TreeBytes | undefined;
-  /** The last patch does not decode to the live state: the log needs the whole state in its place. */
-  diverged(): boolean;
-  /** The room's clock, ms since it began. */
-  elapsedMs(): number;
-}
-
-/** What the runtime drives in a room that has no loop of its own. */
-export interface RoomDriver {
-  /** Moves the room's clock by one period and fires its timers. */
-  advanceClock(stepMs: number): void;
-  /** A durable timer is due. */
-  timer(due: DueTimer): void;
-  /** The game's step. */
-  step(tick: number): void;
-  /** Lets a patch through for as long as `patch` runs. */
-  publish<R>(patch: () => R): R;
-}
 
 export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly inbox = new Inbox();
@@ -94,6 +69,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
       outbox: this.outbox,
       delivery: this.delivery,
       wholeState: () => body.wholeState(),
+      stateClass: () => body.stateClass(),
       diverged: () => body.diverged(),
       settle: () => void this.#patch(),
       now: () => ({ tick: this.tick, elapsedMs: body.elapsedMs() }),
@@ -192,6 +168,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #settle(): void {
     this.#ticker?.stop();
     this.inbox.close();
+    this.#body.keep();
     this.#recorder.record(this.#driver === undefined ? undefined : this.#patch());
   }
 

@@ -5,9 +5,19 @@ import { Schema, type StateView } from "@colyseus/schema";
 import { isGhost, isHeld, useMonotonicTime } from "../adapter.ts";
 import { holdFor } from "../session/hold.ts";
 import type { Past, Pause } from "./past.ts";
-import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
+import {
+  goingOn,
+  hasLeft,
+  keepWith,
+  openRoom,
+  pastOf,
+  protect,
+  type RoomClass,
+  runtimeOf,
+  tokenOf,
+} from "./protect.ts";
 import type { RoomServices } from "./services.ts";
-import { warnOfUnlogged } from "./unlogged.ts";
+import { warnOfUnkept, warnOfUnkeptFields, warnOfUnlogged } from "./unlogged.ts";
 
 /** Stands in a plain room's contract, where a rate has to be; its own loop and patchRate rule in truth. */
 const NOMINAL_HZ = 20;
@@ -21,10 +31,12 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
     state: Schema as SchemaClass,
     memory: NoMemory,
   });
+  warnOfUnkept(name, Game, services.logger);
   return class SealedRoom extends protect(Game, type, services) {
     constructor() {
       super();
       useMonotonicTime(this.clock, () => services.clock.now());
+      keepWith(this, () => this.#keepFields());
     }
 
     override async onCreate(options: unknown): Promise<void> {
@@ -62,6 +74,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
     async #create(past?: Past<RoomType>): Promise<void> {
       await super.onCreate?.(JSON.parse(runtimeOf(this).memory.host.createOptions) as never);
       if (this.state !== undefined) warnOfUnlogged(type, [this.state.constructor as SchemaClass], services.logger);
+      warnOfUnkeptFields(name, Game, this, services.logger);
       if (past !== undefined) this.#goOn(past);
       await openRoom(this, services);
     }

@@ -3,7 +3,9 @@ import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
+import type { RoomType } from "@ninelives/shared-schema";
 import type { HostRooms } from "./host-rooms.ts";
+import type { Migrations } from "./migration.ts";
 import type { HostTopics } from "../topics/host-topics.ts";
 
 export interface RoomServices {
@@ -16,6 +18,8 @@ export interface RoomServices {
   readonly hostTopics: HostTopics;
   /** Version of a room type of this host; undefined when it has none of that name. */
   readonly versionOf: (typeName: string) => number | undefined;
+  /** What brings matches of earlier versions of it to the one of this host; empty when nothing does. */
+  readonly migrationsOf: (typeName: string) => Migrations<RoomType>;
   /** The rooms of this host; each says when it begins and ends. */
   readonly rooms: HostRooms;
   /** This process is sure that its rooms are its own. Asked before every tick. */
@@ -26,6 +30,8 @@ export interface RoomServices {
   readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */
   readonly seatHoldSeconds: number;
+  /** How long a match is played on here that no other process can take, when this one is told to go, ms. */
+  readonly finishWithinMs: number;
   /** A fresh seed for a new room's `random`, 32 bits. */
   readonly seed: () => number;
   /** A fresh secret for a new room's seat tokens, 256 bits. */

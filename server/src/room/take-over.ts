@@ -6,8 +6,10 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { listAs, type Listing, seatGhost } from "../adapter.ts";
 import { ClaimedLog } from "../log/claimed-log.ts";
-import { type LogHeader, parseSegments } from "../log/read-log.ts";
+import type { LogHeader } from "../log/header.ts";
+import { parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
+import type { DueMigration } from "./migration.ts";
 import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
@@ -26,22 +28,32 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
   }
   const content = parseSegments(await store.read(roomId));
   for (const { code, message } of content.damage) logger.warn({ roomId, code }, `a log is damaged: ${message}`);
-  const name = playable(roomId, content.header, services);
-  await handOver({ content, log }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
+  const { name, migration } = playable(roomId, content.header, services);
+  await handOver({ content, log, migration }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
   const room = matchMaker.getLocalRoomById(roomId);
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
   logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: log.appender.epoch }, "room taken over");
 }
 
-/** The type of a room that this build can go on with. */
-function playable(roomId: string, header: LogHeader | undefined, { versionOf }: RoomServices): string {
+/** The type of a room that this build can go on with, and how, when an earlier version of it played the room. */
+function playable(
+  roomId: string,
+  header: LogHeader | undefined,
+  { versionOf, migrationsOf }: RoomServices,
+): { name: string; migration: DueMigration | undefined } {
   if (header === undefined) throw new NetError("LOG_CORRUPT", `room "${roomId}": a header expected in its log`);
   const { type, version } = header;
   const known = versionOf(type);
-  if (known === version) return type;
+  if (known === version) return { name: type, migration: undefined };
+  const run = migrationsOf(type)[version];
+  if (run !== undefined) return { name: type, migration: { from: version, run } };
   const have = known === undefined ? "no such room type" : `version ${known}`;
-  throw new NetError("QUARANTINED", `room "${roomId}" was played by version ${version} of "${type}": here is ${have}`);
+  const hint = known !== undefined && known > version ? `, and \`migrate\` has no way from version ${version}` : "";
+  throw new NetError(
+    "QUARANTINED",
+    `room "${roomId}" was played by version ${version} of "${type}": here is ${have}${hint}`,
+  );
 }
 
 async function populate(room: Room, { logger }: RoomServices) {

@@ -32,7 +32,15 @@ export function greetingOf(socket: object): Greeting | undefined {
 export interface Asked {
   readonly type: RoomType;
   readonly page: number;
+  /** Whoever had it got the state in another layout than it has now. */
+  readonly isOther: boolean;
 }
+
+/** A stock client that keeps its state over a drop cannot be told of another layout: it would read what comes as something else. */
+const OLD_STOCK: Refusal = {
+  code: CODES.UPGRADE_REQUIRED.code,
+  reason: "the state has another layout: load the page again",
+};
 
 /**
  * Reads the greeting of a socket that opens. `asked`: undefined when the room is not here, or plain. A page that lost its seat to
@@ -47,8 +55,9 @@ export function greet(socket: object, request: IncomingMessage, asked: Asked | u
   } catch (error) {
     return { code: CODES.BAD_FRAME.code, reason: (error as RangeError).message.slice(0, 123) };
   }
-  if (greeting === undefined || asked === undefined) return undefined;
-  const { type, page } = asked;
+  if (asked === undefined) return undefined;
+  const { type, page, isOther } = asked;
+  if (greeting === undefined) return isOther && url.searchParams.has("skipHandshake") ? OLD_STOCK : undefined;
   if (greeting.protocol !== PROTOCOL_VERSION || greeting.typeVersion !== type.version) {
     const client = `${greeting.protocol}.${greeting.typeVersion}`;
     return {

@@ -12,8 +12,17 @@ export class Seats {
     this.#seats = seats;
   }
 
-  taken({ sessionId, auth }: Client, tick: number): void {
-    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth) }));
+  /** `layout`: of the state as the client gets it now. */
+  taken({ sessionId, auth }: Client, tick: number, layout: string): void {
+    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout }));
+  }
+
+  /** The player is back, and has the state in this layout. */
+  returned(sessionId: string, layout: string): void {
+    const seat = this.#seats.get(sessionId);
+    if (seat === undefined) return;
+    seat.connected = true;
+    if (seat.layout !== layout) seat.layout = layout;
   }
 
   /** What the room's `onAuth` said of the player. */

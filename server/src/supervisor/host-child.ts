@@ -5,8 +5,14 @@
  */
 import cluster, { type Worker } from "node:cluster";
 
-/** What a host says to its supervisor. `refusal`: it cannot start like this, and another try would end the same way. */
-export type HostMessage = { readonly ready: true } | { readonly refusal: string };
+/**
+ * What a host says to its supervisor. `refusal`: it cannot start like this, and another try would end the same way. `finishesWithinMs`:
+ * it was told to go and plays matches on that nobody else can take, for so long at most.
+ */
+export type HostMessage =
+  | { readonly ready: true }
+  | { readonly refusal: string }
+  | { readonly finishesWithinMs: number };
 
 export interface Ending {
   readonly code: number | null;
@@ -18,6 +24,8 @@ export interface HostChild {
   readonly pid: number | undefined;
   /** Resolves when players can come; never when it ends before. */
   readonly ready: Promise<void>;
+  /** Resolves when it says that it plays matches on, with how long at most, ms; never when it does not. */
+  readonly finishes: Promise<number>;
   /** Resolves when there is no such process any more. */
   readonly ended: Promise<Ending>;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
@@ -46,10 +54,12 @@ export function hostStarter({ exec, args, env }: HostSettings): () => HostChild 
 
 function asHost(worker: Worker): HostChild {
   const ready = Promise.withResolvers<void>();
+  const finishes = Promise.withResolvers<number>();
   const ended = Promise.withResolvers<Ending>();
   let refusal: string | undefined;
   worker.on("message", (message: HostMessage) => {
     if ("ready" in message) ready.resolve();
+    else if ("finishesWithinMs" in message) finishes.resolve(message.finishesWithinMs);
     else refusal = message.refusal;
   });
   worker.on("error", (error) => ended.resolve({ code: null, signal: null, refusal: error.message }));
@@ -57,6 +67,7 @@ function asHost(worker: Worker): HostChild {
   return {
     pid: worker.process.pid,
     ready: ready.promise,
+    finishes: finishes.promise,
     ended: ended.promise,
     kill: (signal) => void worker.process.kill(signal),
   };
@@ -67,6 +78,7 @@ function stillborn({ message }: Error): HostChild {
   return {
     pid: undefined,
     ready: new Promise(() => {}),
+    finishes: new Promise(() => {}),
     ended: Promise.resolve({ code: null, signal: null, refusal: message }),
     kill: () => {},
   };

@@ -19,7 +19,7 @@ export interface PlaceOptions {
   readonly fork: () => HostChild;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A host that was told to go and is still there after so long is killed, ms. */
+  /** A host that was told to go and is still there after so long is killed, ms; one that plays matches on has the time for these, too. */
   readonly goneMs: number;
 }
 
@@ -112,8 +112,17 @@ export class Place {
   async #retire(host: HostChild): Promise<void> {
     const { clock, goneMs, logger } = this.#options;
     host.kill("SIGTERM");
-    const late = clock.after(goneMs, () => host.kill("SIGKILL"));
+    const limit = (ms: number) => clock.after(ms, () => host.kill("SIGKILL"));
+    let late = limit(goneMs);
+    let isGone = false;
+    void host.finishes.then((withinMs) => {
+      if (isGone) return;
+      late.cancel();
+      late = limit(withinMs + goneMs);
+      logger.warn({ hostPid: host.pid, withinMs }, "a host that is replaced plays matches on that no other can take");
+    });
     const ending = await host.ended;
+    isGone = true;
     late.cancel();
     if (ending.code !== 0) logger.warn({ hostPid: host.pid }, `a host that was replaced ended: ${describe(ending)}`);
   }

@@ -1,6 +1,7 @@
 /** A room's log as its owner writes it: taken, begun, settled, handed over. */
 import assert from "node:assert/strict";
 import { LIMITS, RecordKind, SectionTag } from "@ninelives/shared-schema";
+import type { RoomLayout } from "../../src/log/header.ts";
 import { MemoryStore } from "../../src/log/memory-store.ts";
 import { parseSegments } from "../../src/log/read-log.ts";
 import { RoomLog, type RoomLogOptions } from "../../src/log/room-log.ts";
@@ -8,6 +9,8 @@ import type { LogStore } from "../../src/log/store.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { until } from "../../../test/support/until.ts";
 import { begin, take } from "./store-contract.ts";
+
+const LAYOUT: RoomLayout = { state: new Uint8Array([1]), memory: new Uint8Array([2]), events: [] };
 
 const at = (tick: number) => ({ tick, elapsedMs: tick * 100 });
 
@@ -19,6 +22,7 @@ describe("a room's log", () => {
     roomId: "room",
     typeName: "lab",
     typeVersion: 3,
+    layout: () => LAYOUT,
     snapshotEveryTicks: 1_000,
     snapshot: () => new Map([[SectionTag.SHARED, new Uint8Array([++snapshots])]]),
     players: () => players,

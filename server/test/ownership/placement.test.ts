@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import type { Member } from "../../src/ownership/members.ts";
-import { candidates, place, weightOf } from "../../src/ownership/placement.ts";
+import { candidates, makers, place, undertakers, weightOf } from "../../src/ownership/placement.ts";
 import { INFO } from "./members-contract.ts";
 
 const ROOMS = Array.from({ length: 4_000 }, (_, place) => `room-${place}`);
@@ -86,10 +86,46 @@ describe("placement", () => {
     const names = (kind: { type: string; version: number } | undefined, among = all) =>
       candidates(among, kind).map(({ processId }) => processId);
     assert.deepEqual(names({ type: "arena", version: 1 }), ["fits"]);
-    assert.deepEqual(names({ type: "arena", version: 1 }, all.slice(1)), ["newer"], "which may know how to migrate");
+    assert.deepEqual(names({ type: "arena", version: 1 }, all.slice(1)), [], "newer alone is not enough");
     assert.deepEqual(names({ type: "toString", version: 1 }), []);
     assert.deepEqual(names(undefined), ["fits", "knows not", "older", "newer", "toString"]);
     assert.equal(place("room", []), undefined);
+  });
+
+  it("[DET6] where nobody has the room's version those take it that can migrate it, and where nobody can those at a later one set it aside", () => {
+    const kind = { type: "arena", version: 1 };
+    const can = member("can", { types: { arena: 3 }, migrates: { arena: [1, 2] } });
+    const all = [
+      can,
+      member("leaves", { types: { arena: 3 }, migrates: { arena: [1] }, draining: true }),
+      member("from 2 only", { types: { arena: 3 }, migrates: { arena: [2] } }),
+      member("another type", { types: { cards: 3 }, migrates: { arena: [1] } }),
+      member("newer", { types: { arena: 2 } }),
+    ];
+    const names = (members: readonly Member[]) => members.map(({ processId }) => processId);
+    assert.deepEqual(names(candidates(all, kind)), ["can"]);
+    assert.deepEqual(
+      names(candidates([...all, member("new", { isNew: true })], kind)),
+      ["new"],
+      "the same version first",
+    );
+    assert.deepEqual(names(candidates([{ ...can, info: { ...can.info, isNew: true } }, all[4]!], kind)), ["can"]);
+    assert.deepEqual(names(undertakers(all.slice(1), kind)), ["from 2 only", "newer"]);
+    assert.deepEqual(names(undertakers([member("older", { types: { arena: 0 } })], kind)), []);
+  });
+
+  it("[RS19] a new room is made by a process that stays and knows the newest version of its type", () => {
+    const all = [
+      member("old"),
+      member("new", { types: { arena: 2 }, isNew: true }),
+      member("leaves", { types: { arena: 3 }, draining: true }),
+      member("other", { types: { cards: 2 } }),
+    ];
+    assert.deepEqual(
+      makers(all, "arena").map(({ processId }) => processId),
+      ["new"],
+    );
+    assert.deepEqual(makers(all, "chess"), []);
   });
 });
 

@@ -7,7 +7,9 @@ export class HandHost implements HostChild {
   readonly told: string[] = [];
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<Ending>();
+  readonly #finishes = Promise.withResolvers<number>();
   readonly ready = this.#ready.promise;
+  readonly finishes = this.#finishes.promise;
   readonly ended = this.#ended.promise;
 
   constructor(pid: number) {
@@ -21,6 +23,11 @@ export class HandHost implements HostChild {
 
   async comeUp(): Promise<void> {
     this.#ready.resolve();
+    await settle();
+  }
+
+  async finish(withinMs: number): Promise<void> {
+    this.#finishes.resolve(withinMs);
     await settle();
   }
 

@@ -166,6 +166,26 @@ describe("a supervisor", () => {
     assert.equal(hosts.length, 3);
   });
 
+  it("[RS19] a host that is replaced and plays matches on has the time it says, and is killed after it", async () => {
+    const supervisor = await started(2);
+    const rolled = supervisor.roll();
+    await newest().comeUp();
+    await hosts[0]!.finish(300_000);
+    clock.advance(GONE_MS);
+    await settle();
+    assert.deepEqual(hosts[0]!.told, ["SIGTERM"]);
+    assert.equal(hosts.length, 3, "the next one waits");
+    clock.advance(300_000);
+    await settle();
+    assert.deepEqual(hosts[0]!.told, ["SIGTERM", "SIGKILL"]);
+    await newest().comeUp();
+    await hosts[1]!.finish(60_000);
+    await hosts[1]!.end();
+    await rolled;
+    clock.advance(1_000_000);
+    assert.deepEqual(hosts[1]!.told, ["SIGTERM"]);
+  });
+
   it("[SUP6] a new host is ready before the old one is told to go, and the next waits until that one is gone", async () => {
     const supervisor = await started(2);
     const rolled = supervisor.roll();

@@ -2,9 +2,9 @@
  * What both sides have to agree on, in short: names become numbers on the wire, and one hash says whether the other side
  * has the same names and the same state. Where hashes differ the server tells its names, and the state is sent with its layout.
  */
-import { Encoder, Reflection } from "@colyseus/schema";
 import { crc32 } from "../log/crc32.ts";
-import type { RoomType, SchemaClass } from "../room-type.ts";
+import { layoutHash } from "../log/layout.ts";
+import type { RoomType } from "../room-type.ts";
 
 /** Commands that every room type has: topics are subscribed to and written through them. */
 export const TOPIC_COMMANDS = ["$subscribe", "$unsubscribe", "$publish"] as const;
@@ -34,10 +34,6 @@ export function contractOf(type: RoomType): Contract {
     made.set(type, contract);
   }
   return contract;
-}
-
-function layoutHash(layout: SchemaClass): string {
-  return crcOf(Reflection.encode(new Encoder(new layout())));
 }
 
 function crcOf(bytes: Uint8Array): string {

@@ -128,6 +128,18 @@ export class Mailbox {
     for (const letter of letters) this.#toldBytes += this.#letters[this.#letters.push(letter) - 1]!.told.body.length;
   }
 
+  /** What was told is told in other words from now on; undefined: it is not kept any more. */
+  revise(revised: (told: Told) => Told | undefined): void {
+    const letters = this.#letters.splice(0);
+    this.#toldBytes = 0;
+    for (const { seq, events, told } of letters) {
+      const now = revised(told);
+      if (now === undefined) continue;
+      this.#letters.push({ seq, events, told: now });
+      this.#toldBytes += now.body.length;
+    }
+  }
+
   #drop(place: number): void {
     const [letter] = this.#letters.splice(place, 1);
     this.#toldBytes -= letter!.told.body.length;

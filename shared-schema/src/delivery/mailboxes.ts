@@ -81,6 +81,16 @@ export class Mailboxes {
     this.#entry.byte(told.kind).sized(told.body);
   }
 
+  /** As {@link Mailbox.revise}, for a room whose log begins anew: that is no operation. */
+  revise(revised: (told: Told) => Told | undefined): void {
+    const known = new Map<Told, Told | undefined>();
+    const once = (told: Told) => {
+      if (!known.has(told)) known.set(told, revised(told));
+      return known.get(told);
+    };
+    for (const mailbox of this) mailbox.revise(once);
+  }
+
   /** The operations since the last call; undefined when there were none. */
   takeEntry(): Uint8Array | undefined {
     return this.#entry.length === 0 ? undefined : this.#entry.take();

@@ -2,14 +2,18 @@
  * Snapshot + entries -> the room again. The reader of every log: restore, replay, relay and tests all go through here.
  * Shared bytes are applied before hidden ones, in the order the encoder wrote them, and in one go: what left a shared field
  * for a hidden one would be gone if the decoder tidied up in between. Memory is a tree of its own.
+ * A tree is read into its class, or, by a reader that has none that fits, into what the log says of its layout.
  *
  * Invariant: after `apply(record)` the trees equal the live ones at the end of `record.tick`.
  */
 import { Decoder, type Schema } from "@colyseus/schema";
 import { Mailboxes } from "../delivery/mailboxes.ts";
+import type { SchemaClass } from "../room-type.ts";
+import { type Layout, readerOf } from "./layout.ts";
 import { type LogRecord, RecordKind, SectionTag } from "./record.ts";
 
-type SchemaClass<T extends Schema> = new () => T;
+/** A class that fits, or the layout that the log names. */
+export type TreeKind<T extends Schema> = SchemaClass<T> | Layout;
 
 export class RoomImage<State extends Schema, Memory extends Schema> {
   /** -1 until a snapshot was applied. */
@@ -20,15 +24,15 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
   ended = false;
   /** What every session was told and asked. */
   mailboxes = new Mailboxes();
-  readonly #stateClass: SchemaClass<State> | undefined;
-  readonly #memoryClass: SchemaClass<Memory>;
+  readonly #stateKind: TreeKind<State> | undefined;
+  readonly #memoryKind: TreeKind<Memory>;
   #state: Decoder<State> | undefined;
   #memory: Decoder<Memory> | undefined;
 
-  /** `stateClass`: undefined leaves the state unread. */
-  constructor(stateClass: SchemaClass<State> | undefined, memoryClass: SchemaClass<Memory>) {
-    this.#stateClass = stateClass;
-    this.#memoryClass = memoryClass;
+  /** `stateKind`: undefined leaves the state unread. */
+  constructor(stateKind: TreeKind<State> | undefined, memoryKind: TreeKind<Memory>) {
+    this.#stateKind = stateKind;
+    this.#memoryKind = memoryKind;
   }
 
   get state(): State {
@@ -37,6 +41,13 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
 
   get memory(): Memory {
     return this.#need(this.#memory).state;
+  }
+
+  /** The highest id of an instance in the state. */
+  get lastRefId(): number {
+    let last = 0;
+    for (const refId of this.#need(this.#state).root.refs.keys()) last = Math.max(last, refId);
+    return last;
   }
 
   /** Applies one record. Throws when an entry comes before any snapshot or the tick falls within an epoch. */
@@ -48,8 +59,8 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
       );
     }
     if (record.kind === RecordKind.SNAPSHOT) {
-      this.#state = this.#stateClass === undefined ? undefined : new Decoder(new this.#stateClass());
-      this.#memory = new Decoder(new this.#memoryClass());
+      this.#state = this.#stateKind === undefined ? undefined : decoderOf(this.#stateKind);
+      this.#memory = decoderOf(this.#memoryKind);
     }
     const memoryDecoder = this.#need(this.#memory);
     const shared = record.sections.get(SectionTag.SHARED);
@@ -71,6 +82,10 @@ export class RoomImage<State extends Schema, Memory extends Schema> {
     if (value === undefined) throw new Error("log order: an entry came before any snapshot");
     return value;
   }
+}
+
+function decoderOf<T extends Schema>(kind: TreeKind<T>): Decoder<T> {
+  return kind instanceof Uint8Array ? (readerOf(kind) as Decoder<T>) : new Decoder(new kind());
 }
 
 function joined(shared: Uint8Array | undefined, hidden: Uint8Array | undefined): Uint8Array {

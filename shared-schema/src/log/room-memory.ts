@@ -1,5 +1,6 @@
 /**
  * The memory tree of a room as the log holds it: what the framework remembers (`host`) beside what the game does (`game`).
+ * New fields of the framework's classes go behind the others: a log of an earlier build is read by today's (log/layout.ts).
  * Every reader of a log needs the same class, so it is made here, once per room type.
  */
 import { type Schema, schema, t } from "@colyseus/schema";
@@ -21,6 +22,8 @@ export const Seat = schema(
     auth: t.string().default(""),
     /** The player may not know yet that it has the seat: its client never said that it is in. */
     untold: t.boolean().default(false),
+    /** Layout of the state that its connection began with, in short; a stock client reads all that comes after by it. */
+    layout: t.string().default(""),
   },
   "Seat",
 );

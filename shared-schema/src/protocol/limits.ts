@@ -144,6 +144,11 @@ export const LIMITS = {
   /** Seconds a dropped player keeps the seat: default and maximum. */
   seatHoldSeconds: 60,
   seatHoldSecondsMax: 3_600,
+  /** Seconds a process that is told to go plays matches on which no other can take: default and maximum. Then they are set aside. */
+  finishWithinSeconds: 300,
+  finishWithinSecondsMax: 86_400,
+  /** A process that plays such matches on and has been alone for so long, ms, leaves them: all of them end. */
+  aloneMs: 4_000,
   /** What a room's `onAuth` said of a player, as JSON, characters. More is not kept: after a restore `client.auth` has none. */
   seatAuthChars: 4_096,
   /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
