@@ -1,12 +1,14 @@
 /** A player that never rests: commands all the time, and an account of everything it was shown. */
 import assert from "node:assert/strict";
 import { connect, type ConnectOptions, type Room } from "@ninelives/client";
-import type { JoinInput } from "@ninelives/shared-schema";
+import { type JoinInput, LIMITS } from "@ninelives/shared-schema";
 import { until } from "../support/until.ts";
 import { endingOf, type PlayerHistory, PlayerLog } from "./history/player-history.ts";
 import { Nine } from "./nine.type.ts";
 
 const COMMAND_EVERY_MS = 50;
+/** What a client keeps is bounded, and how long a busy machine takes to start a process is not. */
+const UNANSWERED_MAX = LIMITS.outboxCommands / 2;
 /** Nobody listens there. */
 const NOWHERE = "ws://127.0.0.1:1";
 
@@ -39,6 +41,7 @@ export class Player {
   /** When each answer came. */
   readonly #answeredMs: number[] = [];
   readonly #told = new Map<string, number[]>();
+  #unanswered = 0;
   #timer: NodeJS.Timeout | undefined;
   #shown: { epoch: number; ticks: number; atMs: number };
 
@@ -80,12 +83,14 @@ export class Player {
   add(): Promise<{ times: number }> {
     const n = this.#log.issue();
     const answer = this.room.command("add", { n });
+    this.#unanswered++;
     answer.then(
       () => {
+        this.#unanswered--;
         this.#log.answered(n, this.room.epoch);
         this.#answeredMs.push(performance.now());
       },
-      () => {},
+      () => this.#unanswered--,
     );
     this.answers.push(answer);
     return answer;
@@ -96,9 +101,11 @@ export class Player {
     return this.#answeredMs.filter((answeredMs) => answeredMs >= atMs).length;
   }
 
-  /** Commands from now on, until the end. */
+  /** Commands from now on, until the end; none while too many wait for their answers. */
   play(everyMs = COMMAND_EVERY_MS): this {
-    this.#timer = setInterval(() => void this.add(), everyMs);
+    this.#timer = setInterval(() => {
+      if (this.#unanswered < UNANSWERED_MAX) void this.add();
+    }, everyMs);
     return this;
   }
 

@@ -32,7 +32,8 @@ export async function whileMoving<R>(
       return await unlessAway(ask, patience);
     } catch (error) {
       if (roomId === undefined || !(await mightMove(roomId, error, patience))) throw error;
-      if (clock.now() >= endsAtMs) throw busyError(`room "${roomId}" is moving to another process`, error);
+      if (clock.now() >= endsAtMs)
+        throw isFull(error) ? error : busyError(`room "${roomId}" is moving to another process`, error);
     }
     await pause(clock);
   }
@@ -54,17 +55,23 @@ async function unlessAway<R>(ask: () => Promise<R>, { clock, canAnswer }: Patien
   }
 }
 
-/** What failed may only have failed because the room has no owner now, or another one than its listing says. */
+/**
+ * What failed may only have failed because the room has no owner now, or another one than its listing says. Colyseus calls a room
+ * full also when its process did not answer in time, or is just letting go of it.
+ */
 async function mightMove(roomId: string, error: unknown, { whereabouts }: Patience): Promise<boolean> {
   const name = error instanceof NetError ? error.name : undefined;
   if (name !== "ROOM_NOT_FOUND" && name !== "BUSY" && name !== "ROOM_FULL") return false;
   const [row] = await matchMaker.query({ roomId } as never);
-  if (name === "ROOM_FULL" && row !== undefined && (row.locked || row.clients >= row.maxClients)) return false;
+  if (name === "ROOM_FULL" && row !== undefined) return row.locked !== true && row.clients < row.maxClients;
   const found = await whereabouts.where(roomId, new AbortController().signal);
   if (found === "gone") return false;
   if (found === "later") throw busyError(`room "${roomId}" is moving to another process`, error);
-  const owner = found === "here" ? matchMaker.processId : found.processId;
-  return name !== "ROOM_FULL" || row?.processId !== owner;
+  return true;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof NetError && error.name === "ROOM_FULL";
 }
 
 function pause(clock: Clock): Promise<void> {

@@ -2,7 +2,6 @@
  * Whose rooms a host has, and where the others are. Alone on its store it takes back what the process before it left; where several
  * share a store, a keeper decides (keeper.ts).
  */
-import { matchMaker } from "@colyseus/core";
 import { LIMITS } from "@ninelives/shared-schema";
 import { eachOf } from "../room/each-of.ts";
 import type { RoomServices } from "../room/services.ts";
@@ -55,7 +54,7 @@ export class SoloCustody implements Custody {
 
   async where(roomId: string): Promise<Found> {
     await this.#begun.promise;
-    return matchMaker.getLocalRoomById(roomId) === undefined ? "gone" : "here";
+    return this.#services!.rooms.get(roomId) === undefined ? "gone" : "here";
   }
 
   makersOf(): undefined {}
