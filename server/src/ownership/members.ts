@@ -42,6 +42,7 @@ export interface Members {
   beat(me: string, info: MemberInfo, leaseMs: number): Promise<Beat>;
   /** Which of these have no open subscription: the system closes those of a process that dies. */
   silent(processIds: readonly string[]): Promise<readonly string[]>;
-  remove(processId: string): Promise<void>;
+  /** false: it was not on the list, so it has left by itself, or somebody else removed it. */
+  remove(processId: string): Promise<boolean>;
   close(): Promise<void>;
 }

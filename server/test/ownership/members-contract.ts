@@ -43,7 +43,8 @@ export function membersContract(name: string, stage: () => Stage): void {
       await stage().pass(31);
       const dead = (await two.beat("two", INFO, 1_000)).members.find(({ processId }) => processId === "one")!;
       assert.ok(dead.leaseLeftMs <= 0, `${dead.leaseLeftMs}`);
-      await two.remove("one");
+      assert.equal(await two.remove("one"), true);
+      assert.equal(await two.remove("one"), false);
       assert.deepEqual(namesOf((await two.beat("two", INFO, 1_000)).members), ["two"]);
     });
 
