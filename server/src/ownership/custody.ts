@@ -22,8 +22,8 @@ export interface Custody extends Others {
   readonly canReachStore: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
-  /** Processes that may make a room of this type; undefined: any. */
-  makersOf(type: string): readonly string[] | undefined;
+  /** Whether a process may make a room of this type. */
+  makersOf(type: string): (processId: string) => boolean;
   /**
    * Lets every room go on elsewhere, as it is. `onFinish` is called when some of them can go nowhere: they are played to their end
    * here, and that may take so long.
@@ -57,7 +57,9 @@ export class SoloCustody implements Custody {
     return this.#services!.rooms.get(roomId) === undefined ? "gone" : "here";
   }
 
-  makersOf(): undefined {}
+  makersOf(): () => boolean {
+    return () => true;
+  }
 
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
@@ -123,8 +125,8 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
-  makersOf(type: string): readonly string[] | undefined {
-    return this.#keeper?.makersOf(type);
+  makersOf(type: string): (processId: string) => boolean {
+    return this.#keeper?.makersOf(type) ?? (() => true);
   }
 
   async handOver(onFinish: (withinMs: number) => void): Promise<void> {

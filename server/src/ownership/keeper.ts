@@ -131,13 +131,14 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
-  /** Processes that may make a room of this type. */
-  makersOf(type: string): string[] {
+  /** Whether a process may make a room of this type. One that has just come, and that we have not heard of, may. */
+  makersOf(type: string): (processId: string) => boolean {
     const { me, rooms } = this.#options;
-    const living = this.#detector.living.map((member) =>
+    const members = this.#detector.living.map((member) =>
       member.processId === me ? { ...member, info: rooms.info() } : member,
     );
-    return makers(living, type).map(({ processId }) => processId);
+    const may = new Set(makers(members, type).map(({ processId }) => processId));
+    return (processId) => may.has(processId) || this.#detector.find(processId) === undefined;
   }
 
   /** The store has refused an append: somebody else has the room. */
