@@ -1,14 +1,16 @@
 /** The options of `npm run fuzz`: flags, and whole numbers from 1. What does not fit ends the process with one line and exit code 2. */
 import { parseArgs } from "node:util";
 
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
 export class Args<Number extends string, Flag extends string> {
-  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #values: Values;
 
   constructor(args: string[], numbers: readonly Number[], flags: readonly Flag[]) {
     const text = numbers.map((name) => [name, { type: "string" }] as const);
     const flag = flags.map((name) => [name, { type: "boolean" }] as const);
     try {
-      this.#values = parseArgs({ args, options: Object.fromEntries([...text, ...flag]) }).values;
+      this.#values = parseArgs({ args, options: Object.fromEntries([...text, ...flag]) }).values as Values;
     } catch (error) {
       refuse((error as Error).message);
     }

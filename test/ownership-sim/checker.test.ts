@@ -71,12 +71,19 @@ describe("the checker of simulated processes", () => {
       assert.deepEqual(check({ store: again }), ["red at epoch 1000 has two owners: a and b"]);
     });
 
-    it("[SIM5] finds one that runs a room long after another one took it", () => {
+    it("[SIM3][SIM5] finds one that runs a room long after another one took it", () => {
       const taken = [...store, claimed(5_000, SECOND, "b")];
       const found = ["a runs red at epoch 1000 2600 ms after b took it"];
       assert.deepEqual(check({ store: taken, steps: [step(7_600, "a", FIRST), step(7_700, "a", FIRST)] }), found);
       assert.deepEqual(check({ store: taken, steps: [step(7_499, "a", FIRST)] }), [], "it may need so long");
       assert.deepEqual(check({ store: taken, steps: [step(7_600, "a", FIRST, true)] }), [], "nobody could tell it");
+      const alone = step(8_000, "a", FIRST, true);
+      assert.deepEqual(
+        check({ store: taken, steps: [alone, step(10_499, "a", FIRST)] }),
+        [],
+        "seed 10191: its lease twice",
+      );
+      assert.equal(check({ store: taken, steps: [alone, step(10_500, "a", FIRST)] }).length, 1);
       assert.deepEqual(check({ store: [...taken, wentBack(5_500, 4_000)], steps: [step(7_600, "a", FIRST)] }), []);
     });
 

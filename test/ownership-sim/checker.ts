@@ -6,8 +6,11 @@ import type { PlayerHistory, StoreEvent, WorldHistory } from "./history.ts";
 
 /** How long two processes may run a room before the older one has noticed, ms. */
 const OVERLAP_MS = 2_500;
-/** One that could reach nobody plays on, and has to learn of the other one first, ms. */
-const ALONE_MS = 2_000;
+/**
+ * One that nobody could tell what the store says plays on; then it may have its lease twice, when a beat gets through and nothing
+ * after it, ms.
+ */
+const ALONE_MS = 2_500;
 
 export function faultsOf(history: WorldHistory): string[] {
   return [

@@ -21,11 +21,12 @@ describe("mutants of ownership", function () {
   this.timeout(60_000);
   afterEach(restoreAll);
 
-  for (const { what, said, from, troubles, breed } of MUTANTS) {
+  for (const mutant of MUTANTS) {
+    const { what, said, from, troubles } = mutant;
     const shape = troubles === undefined ? {} : { troubles };
     const weather = troubles === undefined ? "worlds" : `worlds of ${troubles.join(", ")}`;
     it(`[SIM5] ${what}: found within ${SEEDS} ${weather}`, async () => {
-      breed();
+      mutant.breed();
       assert.match(await hunt(said, from, shape), said);
     });
   }

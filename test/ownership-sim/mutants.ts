@@ -3,7 +3,6 @@ import { Mailbox } from "@ninelives/shared-schema";
 import { CommandOutbox } from "../../client/src/delivery/command-outbox.ts";
 import { Redo } from "../../client/src/delivery/redo.ts";
 import type { Journal, JournalBatch } from "../../server/src/log/journal.ts";
-import { JournalStore } from "../../server/src/log/journal-store.ts";
 import { MemoryJournal } from "../../server/src/log/memory-journal.ts";
 import { RoomLog } from "../../server/src/log/room-log.ts";
 import { Lease } from "../../server/src/ownership/lease.ts";
@@ -57,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: "epochs do not follow the clock: a store that went back gives one twice",
     said: /has two owners/,
-    from: 1,
+    from: 20,
     troubles: ["back", "down", "crash", "relapse", "mute"],
     breed: () => mutate(SimStore.prototype, "wallMs", () => 0),
   },
@@ -81,27 +80,6 @@ export const MUTANTS: readonly Mutant[] = [
     breed() {
       replace(Lease.prototype, "isValid", { get: () => true });
       replace(Lease.prototype, "endsAtMs", { get: () => Number.POSITIVE_INFINITY });
-    },
-  },
-  {
-    what: "a new owner reads the log before the room is its own",
-    said: /answered and is lost/,
-    from: 1,
-    troubles: ["mute", "weather"],
-    breed() {
-      const early = new WeakMap<JournalStore, Map<string, Uint8Array[]>>();
-      mutate(JournalStore.prototype, "claim", async (store, claim, roomId, asked) => {
-        early.get(store)?.delete(roomId);
-        const segments = await store.read(roomId);
-        const appender = await claim(roomId, asked);
-        early.set(store, (early.get(store) ?? new Map<string, Uint8Array[]>()).set(roomId, segments));
-        return appender;
-      });
-      mutate(JournalStore.prototype, "read", (store, read, roomId) => {
-        const known = early.get(store)?.get(roomId);
-        early.get(store)?.delete(roomId);
-        return known === undefined ? read(roomId) : Promise.resolve(known);
-      });
     },
   },
   {

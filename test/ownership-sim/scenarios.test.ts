@@ -34,6 +34,17 @@ describe("in a storm that found a fault", function () {
     await finish();
   });
 
+  it("[SIM3][MOV14] seed 3043: a store that forgot and was then away knows no room at first; no player is told that it is gone", async () => {
+    const here = owner();
+    await world.havoc.empty();
+    world.havoc.pause(here, 1_000);
+    await world.clock.advance(300);
+    await world.havoc.takeDown(2 * LIMITS.leaseMs + 300, 0);
+    for (const player of world.players) player.say();
+    await world.clock.advance(2 * LIMITS.leaseMs + 1_000);
+    await finish();
+  });
+
   it("[SIM3][OWN16] seed 1601: an owner that nobody can tell what the store says plays on, and is not blamed for it", async () => {
     const first = owner();
     world.havoc.cut(first, false, LONG_MS);

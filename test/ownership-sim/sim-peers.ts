@@ -6,15 +6,16 @@ import type { SimHost, Surroundings } from "./sim-host.ts";
 /** Longest delay each way, ms. */
 const FAR_MS = 6;
 
-export function peersOf(host: SimHost, { clock, dice, at, isReachable }: Surroundings): Peers {
+export function peersOf(host: SimHost, world: Surroundings): Peers {
+  const { clock, dice } = world;
   return {
     canReachStore: (inner) =>
       new Promise((resolve, reject) => {
         const backMs = dice.between(1, FAR_MS);
         const refuse = (afterMs: number) => host.clock.after(afterMs, () => reject(new Error("no answer")));
         clock.after(dice.between(1, FAR_MS), () => {
-          const peer = at(inner);
-          if (peer === undefined || !isReachable(host) || !isReachable(peer)) refuse(backMs);
+          const peer = world.at(inner);
+          if (peer === undefined || !world.isReachable(host) || !world.isReachable(peer)) refuse(backMs);
           else if (peer.clock.isPaused) refuse(LIMITS.peerAnswerMs);
           else {
             const answer = peer.keeper.canReachStore;

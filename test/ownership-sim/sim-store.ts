@@ -107,7 +107,7 @@ export class SimStore {
     }
     this.#done = done;
     this.#wallMs = wallMs;
-    for (const roomId of [...this.#begunAtMs.keys()])
+    for (const roomId of this.#begunAtMs.keys())
       if ((await this.#journal.head(roomId))?.isBegun !== true) this.#begunAtMs.delete(roomId);
     const leases = this.#leasesBefore.findLast(({ atMs }) => atMs <= toMs)?.leases ?? new Map<string, MemoryLease>();
     this.#leases.clear();

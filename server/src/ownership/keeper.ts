@@ -26,6 +26,9 @@ import { Rescue } from "./rescue.ts";
 import { Sweep } from "./sweep.ts";
 import { Tenure } from "./tenure.ts";
 
+/** So long after the store forgot, every owner that lives has written its rooms anew. */
+const RECOVERY_MS = 2 * LIMITS.leaseMs;
+
 export interface KeeperOptions {
   /** Process id. */
   readonly me: string;
@@ -48,8 +51,11 @@ export class Keeper {
   readonly #bequest: Bequest;
   readonly #loops: Readonly<Record<"beat" | "listen" | "verify" | "sweep", Loop>>;
   #rememberedAtMs = Number.NEGATIVE_INFINITY;
-  /** When the store had forgotten us last; a new process cannot know what it forgot before. */
-  #forgottenAtMs = Number.NEGATIVE_INFINITY;
+  /**
+   * How long the store has to answer until what it had forgotten is there again; a new process cannot know what it forgot before.
+   * While it is away nobody can write anything anew, so that time does not count.
+   */
+  #recoveryMs: number = RECOVERY_MS;
   #answeredAtMs = Number.NEGATIVE_INFINITY;
   /** The last beat was not answered. */
   #isAway = false;
@@ -182,13 +188,14 @@ export class Keeper {
     this.#tenure.renewed(sentAtMs);
     this.#detector.beat(beat.members, sentAtMs);
     const isFirst = this.#answeredAtMs === Number.NEGATIVE_INFINITY;
+    const answeringMs = isFirst ? 0 : Math.min(sentAtMs - this.#answeredAtMs, 2 * LIMITS.beatMs);
     this.#answeredAtMs = clock.now();
     this.#info = info;
-    if (isFirst) this.#forgottenAtMs = clock.now();
     if (beat.isRemembered) {
-      if (sentAtMs - this.#forgottenAtMs > 2 * LIMITS.leaseMs) this.#rememberedAtMs = sentAtMs;
+      this.#recoveryMs = Math.max(0, this.#recoveryMs - answeringMs);
+      if (this.#recoveryMs === 0) this.#rememberedAtMs = sentAtMs;
     } else {
-      this.#forgottenAtMs = clock.now();
+      this.#recoveryMs = RECOVERY_MS;
       this.#detector.distrust();
       this.#tenure.doubt();
       this.#sweep.hurry();
