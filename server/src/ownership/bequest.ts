@@ -10,8 +10,7 @@ import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
 import type { Member } from "./members.ts";
-import { place, staying, versed } from "./placement.ts";
-import type { Sweep } from "./sweep.ts";
+import { place, type RoomKind, staying, versed } from "./placement.ts";
 
 /** Between two looks whether an heir has come, ms. */
 const LOOK_MS = 10;
@@ -21,7 +20,8 @@ export interface BequestOptions {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly detector: Detector;
-  readonly sweep: Sweep;
+  /** undefined where it makes no difference among these. */
+  readonly kindOf: (roomId: string, among: readonly Member[]) => Promise<RoomKind | undefined>;
 }
 
 export class Bequest {
@@ -35,9 +35,9 @@ export class Bequest {
 
   /** undefined: nobody can have it now. */
   async heirOf(roomId: string): Promise<Member | undefined> {
-    const { me, detector, sweep } = this.#options;
+    const { me, detector, kindOf } = this.#options;
     const others = staying(detector.living).filter(({ processId }) => processId !== me);
-    const able = versed(others, await sweep.kindOf(roomId, others));
+    const able = versed(others, await kindOf(roomId, others));
     const fewest = Math.min(...able.map((member) => this.#roomsOf(member)));
     const heir = place(
       roomId,
