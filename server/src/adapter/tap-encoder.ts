@@ -1,5 +1,5 @@
 /** Colyseus's encoder, listened to: a tick is encoded once, and the log and the clients have the same bytes. */
-import { $refId, type ChangeTree, Encoder, type IRef, MapSchema, Schema, StateView } from "@colyseus/schema";
+import { $refId, type ChangeTree, Encoder, type IRef, MapSchema, type Root, Schema, StateView } from "@colyseus/schema";
 import { joined, type LiveTree, Mirror, type TreeBytes } from "../log/mirror.ts";
 import "./sets.ts";
 import { wellFormedStrings } from "./strings.ts";
@@ -56,23 +56,12 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   misread = false;
   /** Somebody took a snapshot, so there is a log. Without one nobody reads hidden bytes, and none are made. */
   #logged = false;
-  /** An instance was put into the tree that was in it before, or was taken out of one of several places, since the discard. */
-  #moved = false;
+  readonly #moves: Moves;
 
   constructor(...args: ConstructorParameters<typeof Encoder<T>>) {
     super(...args);
     wellFormedStrings(this.context);
-    const add = this.root.add.bind(this.root);
-    this.root.add = (tree) => {
-      this.#moved ||= tree.ref[$refId] !== undefined;
-      return add(tree);
-    };
-    const remove = this.root.remove.bind(this.root);
-    this.root.remove = (tree) => {
-      const holders = remove(tree);
-      this.#moved ||= holders > 0;
-      return holders;
-    };
+    this.#moves = movesOf(this.root);
   }
 
   readonly #live: LiveTree = {
@@ -100,7 +89,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
 
   /** The patch only writes fields, and puts new instances into fields and maps: none of that has ever decoded wrongly. */
   #isSimple(): boolean {
-    if (this.#moved) return false;
+    if (this.#moves.any) return false;
     for (const ref of this.#changed()) if (!(ref instanceof Schema || ref instanceof MapSchema)) return false;
     return true;
   }
@@ -134,7 +123,7 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
   override discardChanges(): void {
     this.#shared = undefined;
     this.misread = false;
-    this.#moved = false;
+    this.#moves.any = false;
     super.discardChanges();
   }
 
@@ -149,6 +138,31 @@ export class TapEncoder<T extends Schema> extends Encoder<T> {
     if (result.length > this.#scratch.length) this.#scratch = new Uint8Array(result.length * 2);
     return result.slice();
   }
+}
+
+interface Moves {
+  /** An instance was put into the tree that was in it before, or was taken out of one of several places, since the discard. */
+  any: boolean;
+}
+
+/**
+ * Outside of the encoder: Colyseus holds on to a root for as long as there is a view of it, and the encoder has the view it
+ * encoded for last. A root that had the encoder would keep all three for good.
+ */
+function movesOf(root: Root): Moves {
+  const moves = { any: false };
+  const add = root.add.bind(root);
+  root.add = (tree) => {
+    moves.any ||= tree.ref[$refId] !== undefined;
+    return add(tree);
+  };
+  const remove = root.remove.bind(root);
+  root.remove = (tree) => {
+    const holders = remove(tree);
+    moves.any ||= holders > 0;
+    return holders;
+  };
+  return moves;
 }
 
 /** Reads the changes of a tree that no client sees: a room's memory. */

@@ -37,8 +37,8 @@ export interface JournalAppenderOptions {
   readonly onFenced: () => void;
   /** Told of the first failure of each row of them, and of what is lost by it. */
   readonly onFault: (message: string, error: unknown) => void;
-  /** Nothing is under way any more, nor will be. */
-  readonly onGone: () => void;
+  /** From its abort on nothing is tried any more. The store has one for all its appenders, and keeps no list of them. */
+  readonly signal: AbortSignal;
 }
 
 export class JournalAppender implements LogAppender {
@@ -54,7 +54,6 @@ export class JournalAppender implements LogAppender {
   #segment = { bytes: 0, batches: 0, begunAtMs: 0 };
   #pumping: Promise<void> | undefined;
   #isFenced = false;
-  #isStopped = false;
   #isFailing = false;
   /** Ends the wait for the next try. */
   #wake = () => {};
@@ -98,7 +97,7 @@ export class JournalAppender implements LogAppender {
     journal.settle(roomId, epoch).catch((error: unknown) => this.#fault("its claims still count", error));
   }
 
-  /** Tries at once. Resolves at the first failure too; what is left to do is tried on until `stop`. */
+  /** Tries at once. Resolves at the first failure too; what is left to do is tried on until the store closes. */
   close(how: "finished" | "released", heir = ""): Promise<void> {
     this.#wake();
     return new Promise((resolve) => {
@@ -107,10 +106,8 @@ export class JournalAppender implements LogAppender {
     });
   }
 
-  /** Nothing is tried any more. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#wake();
+  get #isStopped(): boolean {
+    return this.#options.signal.aborted;
   }
 
   #add(append: Append): void {
@@ -207,29 +204,30 @@ export class JournalAppender implements LogAppender {
   }
 
   async #finish(how: "finished" | "released", heir: string): Promise<void> {
-    const { journal, roomId, epoch, onGone } = this.#options;
+    const { journal, roomId, epoch } = this.#options;
     await this.#pumping;
     const leave = () =>
       how === "released" ? journal.release(roomId, epoch, heir) : journal.end(roomId, epoch, "ended");
     while (!this.#isStopped && !this.#isFenced) {
       const answer = await leave().catch((error: unknown) => this.#failed(`it waits to be ${how}`, error));
-      if (answer !== "failed") break;
+      if (answer !== "failed") return;
     }
-    onGone();
   }
 
   async #failed(what: string, error: unknown): Promise<"failed"> {
     if (!this.#isFailing) this.#fault(what, error);
     this.#isFailing = true;
     this.#giveUpClosing();
-    if (this.#isStopped) return "failed";
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(RETRY_MS, resolve);
-      this.#wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
+    const { clock, signal } = this.#options;
+    if (signal.aborted) return "failed";
+    const pause = Promise.withResolvers<void>();
+    const wake = () => pause.resolve();
+    const timer = clock.after(RETRY_MS, wake);
+    this.#wake = wake;
+    signal.addEventListener("abort", wake);
+    await pause.promise;
+    timer.cancel();
+    signal.removeEventListener("abort", wake);
     return "failed";
   }
 

@@ -1,4 +1,5 @@
 /** Logs in a journal that several processes may share: who claims, reads and sets aside. */
+import { setMaxListeners } from "node:events";
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
 import { type Journal, type JournalClaim, type JournalHead, ownership } from "./journal.ts";
@@ -20,7 +21,7 @@ export class JournalStore implements LogStore {
   readonly outlivesProcess: boolean;
   readonly isShared: boolean;
   readonly #options: JournalStoreOptions;
-  readonly #appenders = new Set<JournalAppender>();
+  readonly #closing = new AbortController();
   #claims = 0;
 
   constructor(options: JournalStoreOptions) {
@@ -28,6 +29,8 @@ export class JournalStore implements LogStore {
     this.outlivesProcess = options.journal.outlivesProcess;
     this.isShared = options.journal.isShared;
     this.#options = options;
+    // One for each room that waits for a journal that is away.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   async claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
@@ -36,20 +39,8 @@ export class JournalStore implements LogStore {
     const { isWon, head } = await this.#tryClaim(roomId, { owner, from, key });
     if (!isWon) throw ownedError(roomId, from, currentOf(roomId, head));
     const { epoch, attempts } = head!;
-    const onGone = () => void this.#appenders.delete(appender);
-    const appender = new JournalAppender({
-      journal,
-      roomId,
-      owner,
-      epoch,
-      attempts,
-      clock,
-      onFenced,
-      onFault,
-      onGone,
-    });
-    this.#appenders.add(appender);
-    return appender;
+    const { signal } = this.#closing;
+    return new JournalAppender({ journal, roomId, owner, epoch, attempts, clock, onFenced, onFault, signal });
   }
 
   async ownerOf(roomId: string): Promise<OwnedRoom | undefined> {
@@ -77,7 +68,7 @@ export class JournalStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    for (const appender of this.#appenders) appender.stop();
+    this.#closing.abort();
     await this.#options.journal.close();
   }
 

@@ -11,8 +11,7 @@ import type { Clock } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
 import type { Heir } from "./finish.ts";
 import type { Member } from "./members.ts";
-import { place, staying, versed } from "./placement.ts";
-import type { Sweep } from "./sweep.ts";
+import { place, type RoomKind, staying, versed } from "./placement.ts";
 
 /** Between two looks whether an heir has come, ms. */
 const LOOK_MS = 10;
@@ -22,7 +21,8 @@ export interface BequestOptions {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly detector: Detector;
-  readonly sweep: Sweep;
+  /** undefined where it makes no difference among these. */
+  readonly kindOf: (roomId: string, among: readonly Member[]) => Promise<RoomKind | undefined>;
 }
 
 export class Bequest {
@@ -35,10 +35,10 @@ export class Bequest {
   }
 
   async heirOf(roomId: string): Promise<Heir> {
-    const { me, detector, sweep } = this.#options;
+    const { me, detector, kindOf } = this.#options;
     const others = staying(detector.living).filter(({ processId }) => processId !== me);
     if (others.length === 0) return "nobody";
-    const able = versed(others, await sweep.kindOf(roomId, detector.living));
+    const able = versed(others, await kindOf(roomId, detector.living));
     if (able.length === 0) return "stranded";
     const fewest = Math.min(...able.map((member) => this.#roomsOf(member)));
     const heir = place(

@@ -77,7 +77,11 @@ export class Keeper {
     this.#tenure = tenure;
     this.#rescue = rescue;
     this.#sweep = sweep;
-    this.#bequest = new Bequest({ ...options, detector, sweep });
+    this.#bequest = new Bequest({
+      ...options,
+      detector,
+      kindOf: (roomId, among) => sweep.kindOf(roomId, among),
+    });
     this.#contest = new Contest({ ...options, detector, rescue });
     const rememberedAtMs = () => this.#rememberedAtMs;
     this.#locator = new Locator({ ...options, tenure, detector, rescue, sweep, rememberedAtMs });

@@ -178,6 +178,19 @@ export function claimContract(name: string, { isAlone, rival }: OwnerTraits, ope
       assert.deepEqual((await store.list()).sort(), ["a", "b"]);
     });
 
+    it("[DRN2] a room that was released to somebody says to whom, until it is taken; one process alone has no use for it", async () => {
+      const log = await take(store, "room", { owner: "one" });
+      await begin(log, 0);
+      await log.close("released", "two");
+      const left = { roomId: "room", owner: "", epoch: log.epoch, ...(isAlone ? {} : { heir: "two" }) };
+      assert.deepEqual([await other.ownerOf("room"), await other.roomsOf("one")], [left, [left]]);
+      const taken = await take(other, "room", { owner: "three", from: log.epoch });
+      await begin(taken, 1);
+      assert.equal((await store.ownerOf("room"))!.heir, undefined);
+      await taken.close("released");
+      assert.equal((await store.ownerOf("room"))!.heir, undefined);
+    });
+
     it("[OWN7] a room that was released is read as it was left", async () => {
       const log = await take(store, "room", { owner: "one" });
       const { epoch } = log;
