@@ -35,7 +35,12 @@ export class Fleet {
   static async start(size: number, config = join(ROOT, "test/survival/nine.config.ts")): Promise<Fleet> {
     const dir = await mkdtemp(join(tmpdir(), "ninelives-fleet-"));
     const fleet = new Fleet(await startRedis(undefined, await onDisk(dir)), dir, config);
-    await Promise.all(Array.from({ length: size }, () => fleet.add()));
+    try {
+      await Promise.all(Array.from({ length: size }, () => fleet.add()));
+    } catch (error) {
+      await fleet.stop();
+      throw error;
+    }
     return fleet;
   }
 
