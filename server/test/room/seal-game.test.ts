@@ -63,7 +63,7 @@ describe("a typed room", () => {
     const logged = records.filter(({ kind, tick }) => kind === RecordKind.ENTRY && tick > stop - 10 && tick < stop);
     const bodies = logged.map(({ sections }) => Buffer.from(sections.get(SectionTag.SHARED)!).toString("hex"));
     const sent = player.stateFrames().map((frame) => Buffer.from(frame).toString("hex"));
-    assert.ok(bodies.length >= 8);
+    assert.ok(bodies.length >= 2, "steps of one wake-up share a patch");
     assert.deepEqual(
       sent.filter((frame) => bodies.includes(frame)),
       bodies,
