@@ -59,9 +59,7 @@ describe("the button that kills the server", function () {
     await ada.getByRole("button", { name: "Kill this server" }).click();
     const { dead, back, shown } = await witnessed;
     assert.deepEqual(Object.keys(back), Object.keys(dead), "the same ships");
-    for (const [id, score] of Object.entries(dead)) {
-      assert.ok(back[id] === score || back[id] === score + 1, `${id}: ${score} became ${back[id]}`);
-    }
+    for (const [id, score] of Object.entries(dead)) assert.ok(back[id]! >= score, `${id}: ${score} became ${back[id]}`);
     assert.match(shown, /^Back in[1-9]\d*ms.*same matchsame shipsame score/);
     assert.match(await fact(ada, "ticks lost"), /^[1-9]\d*$/);
     await ada.waitForFunction(() =>
@@ -133,7 +131,7 @@ describe("the button that kills the server", function () {
 });
 
 interface Witnessed {
-  /** Scores by ship: as the last picture of the dead server had them, and the first of the next one. */
+  /** Scores by ship: when the page heard of the death, while last pictures may be on their way; and in the next server's first picture. */
   readonly dead: Readonly<Record<string, number>>;
   readonly back: Readonly<Record<string, number>>;
   /** The card's text then. */
