@@ -9,9 +9,11 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
+import { addressOf, innerOf } from "./host/addresses.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { placeOfNew } from "./host/place-of-new.ts";
+import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
@@ -20,14 +22,10 @@ import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
-import type { RoomType } from "@ninelives/shared-schema";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
 import { HostRooms } from "./room/host-rooms.ts";
-import { sealGame } from "./room/seal-game.ts";
-import { sealPlain } from "./room/seal-plain.ts";
-import type { Migrations } from "./room/migration.ts";
 import type { RoomServices } from "./room/services.ts";
 import { type Asked, greet, greetingOf } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
@@ -96,9 +94,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
-  const types = new Map(
-    [...host.rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type]),
-  );
+  const types = typesIn(host);
   const address = addressOf(options, port);
   const custody: Custody = isShared
     ? new SharedCustody({ members: openMembers(host.store, logger), types, address, inner: innerOf(address) })
@@ -126,8 +122,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     metrics,
     store,
     owner: matchMaker.processId,
-    versionOf: (name) => (types.has(name) ? (types.get(name)?.version ?? 1) : undefined),
-    migrationsOf: (name) => migrationsIn(host, name),
+    ...versionsIn(host, types),
     rooms: new HostRooms(),
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
@@ -212,17 +207,6 @@ function notYet(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { "retry-after": "1" }).end();
 }
 
-/** Where players reach this process when another one sends them here. */
-function addressOf({ publicAddress, sharedPort }: HostOptions, port: number): string {
-  if (sharedPort === undefined) return publicAddress ?? `:${port}`;
-  return `${(publicAddress ?? "").replace(/:\d*$/, "")}:${port}`;
-}
-
-/** Where other processes reach it: as players do, or on this machine. */
-function innerOf(address: string): string {
-  return address.startsWith(":") ? `127.0.0.1${address}` : address;
-}
-
 /** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */
 function askedBy(request: IncomingMessage): Asked | undefined {
   const { searchParams } = new URL(request.url ?? "/", "ws://server");
@@ -245,19 +229,4 @@ function hear(custody: Custody, socket: object, request: IncomingMessage): undef
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
   presence.shutdown();
   await driver.shutdown();
-}
-
-function migrationsIn(host: Host, name: string): Migrations<RoomType> {
-  const entry = host.rooms.get(name);
-  return entry?.kind === "typed" ? entry.migrate : {};
-}
-
-function register(host: Host, services: RoomServices): void {
-  for (const [name, entry] of host.rooms) {
-    const sealed =
-      entry.kind === "plain"
-        ? sealPlain(name, entry.room, services)
-        : sealGame(entry.type, entry.room, services, entry.tuning);
-    matchMaker.defineRoomType(name, sealed);
-  }
 }

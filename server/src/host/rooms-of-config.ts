@@ -1,0 +1,36 @@
+/** The rooms of a configuration: sealed and known to matchmaking by their names. */
+import { matchMaker } from "@colyseus/core";
+import type { RoomType } from "@ninelives/shared-schema";
+import type { Host } from "../config.ts";
+import { sealGame } from "../room/seal-game.ts";
+import { sealPlain } from "../room/seal-plain.ts";
+import type { RoomServices } from "../room/services.ts";
+
+/** undefined for a plain room. */
+export function typesIn({ rooms }: Host): Map<string, RoomType | undefined> {
+  return new Map([...rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type]));
+}
+
+/** How this build reads matches of other versions. */
+export function versionsIn(
+  { rooms }: Host,
+  types: ReadonlyMap<string, RoomType | undefined>,
+): Pick<RoomServices, "versionOf" | "migrationsOf"> {
+  return {
+    versionOf: (name) => (types.has(name) ? (types.get(name)?.version ?? 1) : undefined),
+    migrationsOf(name) {
+      const entry = rooms.get(name);
+      return entry?.kind === "typed" ? entry.migrate : {};
+    },
+  };
+}
+
+export function register({ rooms }: Host, services: RoomServices): void {
+  for (const [name, entry] of rooms) {
+    const sealed =
+      entry.kind === "plain"
+        ? sealPlain(name, entry.room, services)
+        : sealGame(entry.type, entry.room, services, entry.tuning);
+    matchMaker.defineRoomType(name, sealed);
+  }
+}
