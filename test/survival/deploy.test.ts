@@ -11,8 +11,11 @@ import { Fleet, type FleetHost } from "./fleet.ts";
 
 const CONFIG = join(ROOT, "test/survival/saga.config.ts");
 const SLOW_MS = 30_000;
+/** Up to five processes start one after the other. */
+const TEST_MS = 90_000;
 
-describe("a deploy of another version", () => {
+describe("a deploy of another version", function () {
+  this.timeout(TEST_MS);
   let fleet: Fleet;
   let main: MainProcess | undefined;
   beforeEach(async () => {
