@@ -102,7 +102,6 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     return this.#recorder.epoch;
   }
 
-  /** The room's clock, ms since it began. */
   get elapsedMs(): number {
     return this.#body.elapsedMs();
   }
@@ -164,6 +163,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   abandon(): void {
     this.#recorder.abandon();
     this.#ticker?.stop();
+    this.inbox.abandon();
   }
 
   #settle(): void {
@@ -208,9 +208,9 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     return this.#type.durability !== "off";
   }
 
-  /** Once a second. A room that is late publishes once for several ticks, so it is no matter of their number. */
+  /** Once a second: a room that is late passes over many a tick's number. */
   #tellDoors(): void {
-    if (this.tick - this.#doorsTick < this.#type.tickHz) return;
+    if (this.tick < this.#doorsTick + this.#type.tickHz) return;
     this.#doorsTick = this.tick;
     this.delivery.tellDoors();
   }

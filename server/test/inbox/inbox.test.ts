@@ -35,6 +35,19 @@ describe("inbox", () => {
     assert.equal(inbox.isFullFor("a"), false);
   });
 
+  it("[OWN2] abandoned: nothing runs, what waited or what comes, and nobody waits for it", async () => {
+    const inbox = new Inbox();
+    const ran: string[] = [];
+    const dropped = inbox.atTickEdge(() => ran.push("drop"));
+    inbox.command("a", () => ran.push("command"));
+    inbox.abandon();
+    const left = inbox.atTickEdge(() => ran.push("leave"));
+    inbox.command("a", () => ran.push("command"));
+    inbox.run();
+    assert.deepEqual(await Promise.all([dropped, left]), [undefined, undefined]);
+    assert.deepEqual(ran, []);
+  });
+
   it("[TK7] an item that throws rejects its own promise; the others run", async () => {
     const inbox = new Inbox();
     const broken = assert.rejects(
