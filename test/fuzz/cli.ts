@@ -6,8 +6,12 @@
  * `npm run fuzz -- ownership …` takes `--seeds`, `--from`, `--seed`, `--json` and `--record` for worlds of processes that die; `--seed`
  * tells the story of that world; results go to test/ownership-sim/results.md.
  */
-import { fuzzDelivery } from "./delivery.ts";
-import { fuzzOwnership } from "./ownership.ts";
-
 const args = process.argv.slice(2);
-process.exit(await (args[0] === "ownership" ? fuzzOwnership(args.slice(1)) : fuzzDelivery(args)));
+
+/** Only what is asked for is loaded. */
+async function main(): Promise<number> {
+  if (args[0] === "ownership") return (await import("./ownership.ts")).fuzzOwnership(args.slice(1));
+  return (await import("./delivery.ts")).fuzzDelivery(args);
+}
+
+process.exit(await main());

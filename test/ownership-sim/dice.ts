@@ -16,8 +16,4 @@ export class Dice {
   between(from: number, to: number): number {
     return from + this.#random.index(to - from + 1);
   }
-
-  one<T>(of: readonly T[]): T {
-    return of[this.#random.index(of.length)]!;
-  }
 }
