@@ -18,6 +18,8 @@ export interface Custody extends Others {
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
   readonly canReachStore: boolean;
+  /** Rooms can be found and made. */
+  readonly isStoreThere: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
   /** Lets every room go on elsewhere, as it is. */
@@ -28,6 +30,7 @@ export interface Custody extends Others {
 /** Nobody else uses the store. */
 export class SoloCustody implements Custody {
   readonly canReachStore = true;
+  readonly isStoreThere = true;
   readonly #begun = Promise.withResolvers<void>();
   #services: RoomServices | undefined;
 
@@ -84,6 +87,10 @@ export class SharedCustody implements Custody {
 
   get canReachStore(): boolean {
     return this.#keeper?.canReachStore ?? false;
+  }
+
+  get isStoreThere(): boolean {
+    return this.#keeper?.isStoreThere ?? false;
   }
 
   isSure(): boolean {
