@@ -144,7 +144,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const directory = new Directory(types, {
     doors: () => others.doors(),
     relay: isShared || options.others !== undefined,
-    patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.canReachStore },
+    patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
   });
   const lobby = new Lobby({

@@ -20,6 +20,8 @@ export interface Custody extends Others {
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
   readonly canReachStore: boolean;
+  /** Rooms can be found and made. */
+  readonly isStoreThere: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
   /** Whether a process may make a room of this type. */
@@ -35,6 +37,7 @@ export interface Custody extends Others {
 /** Nobody else uses the store. */
 export class SoloCustody implements Custody {
   readonly canReachStore = true;
+  readonly isStoreThere = true;
   readonly #begun = Promise.withResolvers<void>();
   #services: RoomServices | undefined;
 
@@ -95,6 +98,10 @@ export class SharedCustody implements Custody {
 
   get canReachStore(): boolean {
     return this.#keeper?.canReachStore ?? false;
+  }
+
+  get isStoreThere(): boolean {
+    return this.#keeper?.isStoreThere ?? false;
   }
 
   isSure(): boolean {

@@ -44,6 +44,13 @@ export class Detector {
     return this.#members.filter((member) => this.signOf(member) === undefined);
   }
 
+  /** The living; while the list cannot be trusted, everyone who was there a moment ago. */
+  get present(): Member[] {
+    return this.isTrusted
+      ? this.living
+      : [...this.#members, ...this.acquaintances.filter((one) => !this.#isListed(one))];
+  }
+
   get others(): Member[] {
     return this.#members.filter(({ processId }) => processId !== this.#options.me);
   }
@@ -133,6 +140,10 @@ export class Detector {
   removed(processId: string): void {
     this.#members = this.#members.filter((member) => member.processId !== processId);
     this.#forget(processId);
+  }
+
+  #isListed({ processId }: Member): boolean {
+    return this.find(processId) !== undefined;
   }
 
   #isAlive(processId: string, atMs: number): void {

@@ -127,16 +127,21 @@ export class Keeper {
     return this.#options.clock.now() - this.#answeredAtMs <= 2 * LIMITS.beatMs;
   }
 
+  /** It answered within a lease: less patient than that, a process that is busy itself would take the store to be away. */
+  get isStoreThere(): boolean {
+    return this.#options.clock.now() - this.#answeredAtMs <= LIMITS.leaseMs;
+  }
+
   /** Holds until it is known, at most LIMITS.whereaboutsMs or until `signal` is aborted. */
   where(roomId: string, signal: AbortSignal): Promise<Whereabouts> {
     return this.#locator.where(roomId, signal);
   }
 
-  /** Addresses of living processes that stay, this one first. */
+  /** Addresses of processes that live and stay, this one first. A store that forgot them for a moment makes no difference. */
   doors(): string[] {
     const { me, rooms } = this.#options;
     const mine = this.#info ?? rooms.info();
-    const staying = this.#detector.living.filter(({ processId, info }) => processId !== me && !info.draining);
+    const staying = this.#detector.present.filter(({ processId, info }) => processId !== me && !info.draining);
     const others = staying.map(({ info }) => info.address);
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }

@@ -59,6 +59,20 @@ describe("the detector", () => {
     }
   });
 
+  it("[MOV11] a list that was lost takes nobody's door away: who was on it may be there as long as it is not trusted", () => {
+    const present = () => detector.present.map(({ processId }) => processId);
+    beat(member("two", 0));
+    assert.deepEqual(present(), ["me"], "one was removed, two is dead");
+    beat();
+    detector.distrust();
+    assert.deepEqual(present(), ["me", "one", "two"]);
+    for (let waited = 0; waited < LEASE_MS; waited += BEAT_MS) {
+      clock.advance(BEAT_MS);
+      beat(member("one"));
+    }
+    assert.deepEqual(present(), ["me", "one"]);
+  });
+
   it("[DET3] a process whose lease is over is dead, and it lives again when it beats again", () => {
     beat(member("one", 0), member("two", 1));
     assert.deepEqual(dead(), [["one", "lease"]]);
