@@ -131,24 +131,26 @@ export class SharedCustody implements Custody {
 
   /**
    * Players are sent to the next owner at once: the first of them that comes has the room restored there. The next room goes when
-   * this one has been claimed: each stands still for its own restore alone. Rooms that are just being made here go last.
+   * this one has been claimed: each stands still for its own restore alone. Rooms that are just being made here go last. Then we
+   * are off the list, before the others can take us for dead.
    */
   async handOver(): Promise<void> {
     this.#isDraining = true;
+    const keeper = await this.#begun.promise;
     const { clock, rooms } = this.#services!;
     const endMs = clock.now() + LIMITS.handOverMs;
     for (;;) {
       const owned = rooms.owned();
       const made = owned.filter(({ epoch }) => epoch > 0);
-      if (owned.length === 0 || clock.now() >= endMs) return;
-      if (made.length > 0) await this.#handOverAll(made, endMs);
+      if (owned.length === 0 || clock.now() >= endMs) break;
+      if (made.length > 0) await this.#handOverAll(keeper, made, endMs);
       else await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
+    await keeper.stop();
   }
 
   /** Many rooms would take too long one by one. */
-  async #handOverAll(owned: readonly LocalRoom[], endMs: number): Promise<void> {
-    const keeper = await this.#begun.promise;
+  async #handOverAll(keeper: Keeper, owned: readonly LocalRoom[], endMs: number): Promise<void> {
     const { clock, rooms } = this.#services!;
     const atOnce = Math.min(LIMITS.restoresAtOnce, Math.ceil(owned.length / LIMITS.handOverRooms));
     await eachOf(owned, atOnce, async ({ roomId }) => {
@@ -161,7 +163,6 @@ export class SharedCustody implements Custody {
   }
 
   async close(): Promise<void> {
-    await this.#keeper?.stop();
     await this.#options.members.close();
   }
 }

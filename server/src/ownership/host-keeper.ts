@@ -75,8 +75,9 @@ function withoutTraces(members: Members): Members {
     silent: (processIds) => members.silent(processIds),
     close: () => members.close(),
     async remove(processId) {
-      await members.remove(processId);
+      const wasThere = await members.remove(processId);
       await matchMaker.driver.cleanup?.(processId);
+      return wasThere;
     },
   };
 }

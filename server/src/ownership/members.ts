@@ -40,6 +40,7 @@ export interface Members {
   beat(me: string, info: MemberInfo, leaseMs: number): Promise<Beat>;
   /** Which of these have no open subscription: the system closes those of a process that dies. */
   silent(processIds: readonly string[]): Promise<readonly string[]>;
-  remove(processId: string): Promise<void>;
+  /** Resolves with whether it was on the list. */
+  remove(processId: string): Promise<boolean>;
   close(): Promise<void>;
 }

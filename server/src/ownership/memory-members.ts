@@ -27,7 +27,7 @@ export class MemoryMembers {
     return {
       beat: async (me, info, leaseMs) => this.#beat(me, info, leaseMs, toldMs),
       silent: async (processIds) => processIds.filter((other) => !this.#connected.has(other)),
-      remove: async (other) => void this.#leases.delete(other),
+      remove: async (other) => this.#leases.delete(other),
       close: async () => void this.#connected.delete(processId),
     };
   }

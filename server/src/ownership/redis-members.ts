@@ -89,9 +89,9 @@ export class RedisMembers implements Members {
     return processIds.filter((_, place) => listeners(place) === 0);
   }
 
-  async remove(processId: string): Promise<void> {
+  async remove(processId: string): Promise<boolean> {
     await this.#open();
-    await this.#redis.removeMember(...this.#keys, processId);
+    return (await this.#redis.removeMember(...this.#keys, processId)) === 1;
   }
 
   async close(): Promise<void> {

@@ -73,9 +73,11 @@ export class Sweep {
   async #inherit(dead: Member): Promise<void> {
     const { store, members, detector } = this.#options;
     const left = await store.roomsOf(dead.processId);
-    if (left.length > 0 || !dead.info.draining) this.#mourn(dead);
-    if (left.length > 0) return this.#take(left);
-    await members.remove(dead.processId);
+    if (left.length > 0) {
+      this.#mourn(dead);
+      return this.#take(left);
+    }
+    if (await members.remove(dead.processId)) this.#mourn(dead);
     detector.removed(dead.processId);
   }
 
@@ -117,7 +119,7 @@ export class Sweep {
     return true;
   }
 
-  /** Told once. One that went away and has left nothing behind is no death. */
+  /** Told once. One that has taken itself off the list has gone, and did not die. */
   #mourn(dead: Member): void {
     const { detector, events } = this.#options;
     const sign = detector.signOf(dead);
