@@ -1,10 +1,12 @@
 /** A deploy as an operator makes it: the supervisor replaces its hosts one by one, their rooms go along, and nobody leaves a match. */
 import assert from "node:assert/strict";
+import { NetError } from "@ninelives/shared-schema";
+import { Fleet } from "./fleet.ts";
 import { judge, Player } from "./player.ts";
 import { Supervised } from "./supervised.ts";
 
 const ROOMS = 6;
-const LONGEST_GAP_MS = 3_000;
+const LONGEST_GAP_MS = 8_000;
 
 describe("hosts that are replaced one after the other", () => {
   let supervised: Supervised;
@@ -40,5 +42,44 @@ describe("hosts that are replaced one after the other", () => {
     assert.ok(Math.max(...gaps) <= LONGEST_GAP_MS, `gaps in ms: ${gaps.join(", ")}`);
     for (const { room } of first) await judge(players.filter((player) => player.room.roomId === room.roomId));
     assert.doesNotMatch(supervised.said(), /"player left"|another process died/);
+  });
+});
+
+describe("a process that goes away while rooms are made", () => {
+  let fleet: Fleet;
+  const players: Player[] = [];
+  before(async () => (fleet = await Fleet.start(2)));
+  after(() => fleet.stop());
+  afterEach(function () {
+    for (const player of players) player.rest();
+    if (this.currentTest?.state === "failed") process.stdout.write(fleet.said());
+  });
+
+  it("[DRN4] [DRN5] each of them lives on, whoever was asked for it, and nobody takes the process for dead", async function () {
+    this.timeout(60_000);
+    const [going, staying] = fleet.hosts;
+    const create = async (url: string) => {
+      try {
+        players.push((await Player.create(url, "Ada")).play(100));
+      } catch (error) {
+        assert.ok(error instanceof NetError, String(error));
+      }
+    };
+    for (let at = 0; at < 6; at++) await create(going!.url);
+    let isGone = false;
+    const gone = going!.exited().then((code) => {
+      isGone = true;
+      assert.equal(code, 0);
+    });
+    going!.kill("SIGTERM");
+    while (!isGone) await Promise.all([create(going!.url), create(staying!.url)]);
+    await gone;
+    fleet.forget(going!);
+    await Promise.all(players.map((player) => player.ticks(30, 20_000)));
+    for (const player of players) await judge([player]);
+    const rooms = await fleet.rooms();
+    assert.deepEqual(new Set(rooms.map(({ pid }) => pid)), new Set([staying!.pid]));
+    assert.equal(rooms.length, players.length);
+    assert.doesNotMatch(staying!.stdout(), /another process died/);
   });
 });

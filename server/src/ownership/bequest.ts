@@ -1,7 +1,7 @@
 /**
- * To whom a process that goes away leaves its rooms. Each goes to whoever has the fewest, so that a process that has just come to
- * take our place gets them, and those that are to go next get none: in a rolling deploy a room moves once. The heir's name
- * stands in the store beside the release, and everyone else leaves the room to it while it lives.
+ * To whom a process that goes away leaves its rooms. Who has just come is there to take our place and gets them, until it has as
+ * many as we had; then each goes to whoever has the fewest. Those that are to go next get none that way: in a rolling deploy a
+ * room moves once. The heir's name stands in the store beside the release, and everyone else leaves the room to it while it lives.
  *
  * An heir need not know who is dead: it is told what is its own. So it may be new.
  */
@@ -29,6 +29,10 @@ export class Bequest {
   readonly #options: BequestOptions;
   /** Rooms of each process: as many as it had when we first looked, and what we left it since. */
   readonly #rooms = new Map<string, number>();
+  /** Those that had just come when we began to go. */
+  #fresh: ReadonlySet<string> | undefined;
+  /** Our own, then. */
+  #ours: number | undefined;
 
   constructor(options: BequestOptions) {
     this.#options = options;
@@ -40,10 +44,14 @@ export class Bequest {
     if (others.length === 0) return "nobody";
     const able = versed(others, await kindOf(roomId, detector.living));
     if (able.length === 0) return "stranded";
-    const fewest = Math.min(...able.map((member) => this.#roomsOf(member)));
+    this.#fresh ??= new Set(others.filter(({ info }) => info.isNew).map(({ processId }) => processId));
+    this.#ours ??= detector.find(me)?.info.rooms ?? 0;
+    const fresh = able.filter((member) => this.#isReplacement(member));
+    const willing = fresh.length > 0 ? fresh : able;
+    const fewest = Math.min(...willing.map((member) => this.#roomsOf(member)));
     const heir = place(
       roomId,
-      able.filter((member) => this.#roomsOf(member) === fewest),
+      willing.filter((member) => this.#roomsOf(member) === fewest),
     );
     this.#rooms.set(heir!.processId, fewest + 1);
     return heir!;
@@ -58,6 +66,11 @@ export class Bequest {
       if (room?.owner !== "") return;
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
+  }
+
+  /** Has come in our place, and has not yet what we had. */
+  #isReplacement(member: Member): boolean {
+    return this.#fresh!.has(member.processId) && this.#roomsOf(member) < this.#ours!;
   }
 
   #roomsOf({ processId, info }: Member): number {

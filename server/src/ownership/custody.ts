@@ -136,13 +136,15 @@ export class SharedCustody implements Custody {
     return this.#keeper?.makersOf(type) ?? (() => true);
   }
 
+  /** Then we are off the list, before the others can take us for dead. */
   async handOver(onFinish: (withinMs: number) => void): Promise<void> {
     this.#isDraining = true;
-    await new HandOver(await this.#begun.promise, this.#services!).run(onFinish);
+    const keeper = await this.#begun.promise;
+    await new HandOver(keeper, this.#services!).run(onFinish);
+    await keeper.stop();
   }
 
   async close(): Promise<void> {
-    await this.#keeper?.stop();
     await this.#options.members.close();
   }
 }

@@ -47,6 +47,22 @@ describe("what a process leaves behind", () => {
     );
   });
 
+  it("[DRN2] also when others have as few, until it has as many as we had", async () => {
+    const others = (isNew: boolean) => [member("old", { rooms: 0 }), member("fresh", { rooms: 0, isNew })];
+    see(...others(true));
+    const first = await heirs(5);
+    see(...others(false));
+    const names = [...first, ...(await heirs(10))];
+    assert.deepEqual(
+      names.slice(0, 9),
+      Array.from({ length: 9 }, () => "fresh"),
+    );
+    assert.deepEqual(
+      names.slice(9),
+      Array.from({ length: 6 }, () => "old"),
+    );
+  });
+
   it("[DRN2] without one in its place all have as many as the others in the end, whatever later beats say of it", async () => {
     const others = [member("a", { rooms: 4 }), member("b", { rooms: 1 }), member("c", { rooms: 1 })];
     see(...others);

@@ -51,7 +51,8 @@ export function membersContract(name: string, stage: () => Stage): void {
     it("[DET1] a process that was removed and beats again is there again", async () => {
       const [one, two] = [await stage().connect("one"), await stage().connect("two")];
       await one.beat("one", INFO, 1_000);
-      await two.remove("one");
+      assert.equal(await two.remove("one"), true);
+      assert.equal(await two.remove("one"), false);
       const { members } = await one.beat("one", INFO, 1_000);
       assert.deepEqual(namesOf(members), ["one"]);
     });
