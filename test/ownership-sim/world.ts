@@ -93,11 +93,16 @@ export class World {
     return this.clock.now();
   }
 
-  /** Every room is run by a living process that can write. */
+  /** Every room is run by a living process that can write, and nobody took it since: one who did and died leaves it to the store alone. */
   get isHealthy(): boolean {
-    const isHealthy = (host: SimHost | undefined) =>
-      host !== undefined && !host.clock.isPaused && host.link.cut === undefined && !host.isDraining;
-    return this.store.isUp && this.rooms.every((roomId) => isHealthy(this.#runners(roomId)[0]));
+    return this.store.isUp && this.rooms.every((roomId) => this.#isInGoodHands(roomId));
+  }
+
+  #isInGoodHands(roomId: string): boolean {
+    const [host] = this.#runners(roomId);
+    if (host === undefined || host.clock.isPaused || host.link.cut !== undefined || host.isDraining) return false;
+    const claim = this.store.history.findLast((event) => event.kind === "claimed" && event.roomId === roomId);
+    return claim?.kind === "claimed" && claim.epoch <= host.rooms.get(roomId)!.epoch;
   }
 
   /** Some room is nowhere but in its owner's memory: whoever kills that one ends the room, and rightly. */
