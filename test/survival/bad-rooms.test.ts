@@ -105,7 +105,8 @@ describe("bad rooms among good ones", function () {
         if (dead === true) break;
         deaths++;
         await fleet.died(dead);
-        await fleet.add();
+        // Where it was, as a supervisor starts it again: players may know no other door.
+        await fleet.add(new URL(dead.url).port);
       }
       assert.ok(deaths <= LIMITS.restoreAttempts, `${deaths} processes ended`);
       await until("it to be said", () => setAside() === 1);
