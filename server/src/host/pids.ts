@@ -3,9 +3,9 @@ import { matchMaker } from "@colyseus/core";
 import type { DirectoryBackend } from "../matchmaking/backend.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 
-/** How long a process's pid stays known to the others without being said again, and how often it is said. */
+/** How long a process's pid stays known to the others without being said again, and how often it is said: a Redis may forget all. */
 const PID_TTL_SECONDS = 60;
-const PID_EVERY_MS = 20_000;
+const PID_EVERY_MS = 1_000;
 
 export interface Pids {
   /** undefined: not known. */
