@@ -56,7 +56,21 @@ describe("rooms, as development may ask for them", () => {
   it("[HTTP3] a process that has not the room has the one killed that has it, and lives", async () => {
     redis = await startRedis();
     const [a, b] = [await start("a"), await start("b")];
-    const ada = await connect(a.url).create(Lab, { name: "Ada" });
+    let doors: readonly string[] = [];
+    const spy: typeof fetch = async (...asked) => {
+      const answer = await fetch(...asked);
+      ({ doors = [] } = (await answer.clone().json()) as { doors?: string[] });
+      return answer;
+    };
+    const ada = await until(
+      "a player who was told both doors: the first process has just heard of the second",
+      async () => {
+        const room = await connect(a.url, { fetch: spy }).create(Lab, { name: "Ada" });
+        if (doors.length === 2) return room;
+        await room.leave();
+        return undefined;
+      },
+    );
     const owner = (await (await ask(b.url, ada.roomId)).json()) as Owner;
     const [killed, living] = owner.pid === a.main.pid ? [a, b] : [b, a];
     assert.deepEqual(await (await ask(living.url, ada.roomId)).json(), owner);
