@@ -91,7 +91,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     throw error;
   });
   const { port } = listening;
-  const metrics = new Metrics(() => ({ rooms: matchMaker.stats.local.roomCount, players: matchMaker.stats.local.ccu }));
+  const metrics = new Metrics(() => ({
+    rooms: matchMaker.stats.local.roomCount,
+    players: matchMaker.stats.local.ccu,
+    doors: others.doors().length,
+  }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
   const types = typesIn(host);

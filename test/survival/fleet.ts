@@ -48,6 +48,7 @@ export class Fleet {
     const fleet = new Fleet(await startRedis(undefined, await onDisk(dir, fsync)), dir, config, fsync);
     try {
       await Promise.all(Array.from({ length: size }, () => fleet.add()));
+      await Promise.all(fleet.hosts.map(({ url }) => fleet.#knowsAll(url)));
       return fleet;
     } catch (error) {
       await fleet.stop();
@@ -113,6 +114,14 @@ export class Fleet {
   async died(host: FleetHost): Promise<void> {
     assert.equal(await host.exited(), null, "a process that was killed has no exit code");
     this.forget(host);
+  }
+
+  /** Players who join there are told of every host: one that has just come is known to the others at their next beat. */
+  #knowsAll(url: string): Promise<unknown> {
+    return until(`${url} to know ${this.hosts.length} hosts`, async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^ninelives_doors (\d+)$/m.exec(text)![1]) >= this.hosts.length;
+    });
   }
 
   /** Asks it nothing any more. */

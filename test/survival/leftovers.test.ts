@@ -68,7 +68,8 @@ describe("a host whose rooms are taken away and come back", () => {
     await log.close("released", host.processId);
   }
 
-  it("[FLT40] holds on to nothing of the rooms it had before, and players lose nothing", async () => {
+  it("[FLT40] holds on to nothing of the rooms it had before, and players lose nothing", async function () {
+    this.timeout(60_000);
     const players: Player[] = [];
     const before = KINDS.map(([kind]) => alive(kind));
     for (let at = 0; at < ROOMS; at++) {

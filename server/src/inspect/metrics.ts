@@ -40,10 +40,11 @@ export class Metrics {
     "From when a room's turn came until it ran again",
   );
 
-  constructor(counts: () => { rooms: number; players: number }) {
+  constructor(counts: () => { rooms: number; players: number; doors: number }) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("ninelives_rooms", "Rooms on this host", () => counts().rooms);
     this.#gauge("ninelives_players", "Players connected to this host", () => counts().players);
+    this.#gauge("ninelives_doors", "Processes through which players are told to come back", () => counts().doors);
   }
 
   /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */
