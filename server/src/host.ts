@@ -165,6 +165,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     origins: host.origins,
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
+    isElsewhere: ({ socket }) => listening.hasLeft(socket),
     canReachStore: () => custody.canReachStore,
     ...forDevelopers(options.production, others, pids),
     health: () => ({

@@ -7,6 +7,8 @@ export interface Reply {
   readonly body: unknown;
   /** Of a body that is text already. Default: the body goes out as JSON. */
   readonly type?: string;
+  /** Where the client should ask. */
+  readonly location?: string | undefined;
   /** Called once the reply is out, or nobody is there any more who could read it. */
   readonly after?: () => void;
 }
@@ -29,7 +31,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-export function send(response: ServerResponse, { status, body, type, after }: Reply): void {
+export function send(response: ServerResponse, { status, body, type, location, after }: Reply): void {
   const text = type === undefined ? JSON.stringify(body) : String(body);
   if (after !== undefined) response.once("close", after);
   response.writeHead(status, {
@@ -37,6 +39,7 @@ export function send(response: ServerResponse, { status, body, type, after }: Re
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
+    ...(location === undefined ? {} : { location }),
   });
   response.end(text);
 }

@@ -22,6 +22,8 @@ export interface HttpServices {
   readonly health: () => HostHealth;
   /** false while starting or draining. */
   readonly ready: () => boolean;
+  /** Whoever asks the same again, on another connection, asks another process. */
+  readonly isElsewhere: (request: IncomingMessage) => boolean;
   /** What another process of the same store is told that asks. */
   readonly canReachStore: () => boolean;
   /** Adds `pid` to answers; never in production. */
@@ -113,7 +115,11 @@ async function reserveSeat(
   method: string,
   target: string,
 ): Promise<Reply> {
-  if (!services.ready()) throw new NetError("SERVER_SHUTDOWN", "this process takes no players now");
+  if (!services.ready()) {
+    if (!services.isElsewhere(request)) throw new NetError("SERVER_SHUTDOWN", "this process takes no players now");
+    await readJson(request);
+    return { status: 307, body: {}, location: request.url };
+  }
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);

@@ -27,6 +27,8 @@ export interface Listening {
   join(): Promise<void>;
   /** New connections of the shared port go to the other processes from now on, and so does who holds one, after the next answer. */
   leave(): void;
+  /** This connection came through the shared port and was left: another process answers who comes again. */
+  hasLeft(connection: Socket): boolean;
   /** Ends every connection. Who shares a port answers first what was asked. */
   close(): Promise<void>;
 }
@@ -39,16 +41,21 @@ export async function listen(http: HttpServer, { port, sharedPort }: Ports, cloc
       port: own.port,
       join: () => Promise.resolve(),
       leave: () => {},
+      hasLeft: () => false,
       close: () => Promise.resolve(http.closeAllConnections()),
     };
   }
   const connections = new Set<Socket>();
+  const ofShared = new WeakSet<Socket>();
   http.on("connection", (socket: Socket) => {
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
   });
   // As http's own server does it: answers may follow the client's end, and small frames leave at once.
-  const shared = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => http.emit("connection", socket));
+  const shared = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    ofShared.add(socket);
+    http.emit("connection", socket);
+  });
   return {
     port: own.port,
     join: () => open(shared, { port: sharedPort }).then(() => {}),
@@ -56,6 +63,7 @@ export async function listen(http: HttpServer, { port, sharedPort }: Ports, cloc
       shared.close();
       http.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
     },
+    hasLeft: (connection) => !shared.listening && ofShared.has(connection),
     async close() {
       http.closeIdleConnections();
       await emptied(connections, clock);
