@@ -38,6 +38,14 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
   return new Client(url, options);
 }
 
+/** A seat that was promised may go with the process that promised it: so often another one is asked for. */
+const SEATS_ASKED_FOR = 5;
+
+const GONE_WITH_ITS_PROCESS: ReadonlySet<string> = new Set(["SEAT_EXPIRED", "UNREACHABLE", "MAY_TRY_RECONNECT"]);
+
+/** In which room a seat had been promised that a join was refused at. */
+const seatsWere = new WeakMap<NetError, string>();
+
 type Join = (sdk: SessionClient) => Promise<unknown>;
 
 /**
@@ -67,21 +75,21 @@ export class Client {
 
   /** Joins a room of this type with a free seat, or makes one. */
   joinOrCreate<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, (sdk) => sdk.joinOrCreate(type.name, options as object));
+    return this.#enter(type, options, (sdk) => sdk.joinOrCreate(type.name, options as object));
   }
 
   /** Joins a room of this type with a free seat. */
   join<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, (sdk) => sdk.join(type.name, options as object));
+    return this.#enter(type, options, (sdk) => sdk.join(type.name, options as object));
   }
 
   /** Makes a room of this type and joins it. */
   create<T extends RoomType>(type: T, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, (sdk) => sdk.create(type.name, options as object));
+    return this.#enter(type, options, (sdk) => sdk.create(type.name, options as object));
   }
 
   joinById<T extends RoomType>(type: T, roomId: string, options: JoinInput<T>): Promise<Room<T>> {
-    return this.#enter(type, (sdk) => sdk.joinById(roomId, options as object));
+    return this.#enter(type, options, (sdk) => sdk.joinById(roomId, options as object));
   }
 
   /**
@@ -97,14 +105,30 @@ export class Client {
     const where = { processId, publicAddress: address, doors };
     const seat = { name: type.name, roomId, sessionId, ...where, reconnectionToken: token };
     try {
-      return await this.#enter(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
+      return await this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
     } catch (error) {
       if (isLost(error)) storage?.clear();
       throw error;
     }
   }
 
-  async #enter<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
+  /** Who comes too late for a seat, since the process that promised it died, asks for one in the same room first. */
+  async #enter<T extends RoomType>(type: T, options: JoinInput<T>, join: Join): Promise<Room<T>> {
+    let ask = join;
+    for (let asked = 1; ; asked++) {
+      try {
+        return await this.#enterOnce(type, ask);
+      } catch (error) {
+        const roomId = GONE_WITH_ITS_PROCESS.has((error as NetError).name)
+          ? seatsWere.get(error as NetError)
+          : undefined;
+        if (asked === SEATS_ASKED_FOR || (roomId === undefined && ask === join)) throw error;
+        ask = roomId === undefined ? join : (sdk) => sdk.joinById(roomId, options as object);
+      }
+    }
+  }
+
+  async #enterOnce<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
     let made: Room<T> | undefined;
     const services = { ...this.#services, storage: this.#storageOf(type.name) };
     const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, reserved) => {
@@ -124,7 +148,9 @@ export class Client {
     } catch (error) {
       const refusal = made?.session.refusal;
       made?.session.lifeline.abandon();
-      throw refusal ?? joinError(error);
+      const refused = refusal ?? joinError(error);
+      if (made !== undefined) seatsWere.set(refused, made.roomId);
+      throw refused;
     }
     const { session } = made!;
     this.#services.clock.after(0, () => session.release());

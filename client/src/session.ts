@@ -61,6 +61,8 @@ export class Session {
     take: (frame) => this.#show(frame),
     full: () => this.lifeline.cut("LINK_DEAD"),
   });
+  /** What the server owes: an answer to a command, the first state of a connection. */
+  readonly #owes = { answer: false, state: false };
   /** Its time was measured with the owner before. */
   #hasOldClock = false;
   #isWelcome = false;
@@ -96,7 +98,7 @@ export class Session {
         },
         numberOf: (name) => this.names.commands.indexOf(name),
         isConnected: () => this.connection.state === "CONNECTED",
-        owed: (isOwed) => this.lifeline.owed(isOwed),
+        owed: (isOwed) => this.#owed("answer", isOwed),
         added: () => this.#keep(),
       },
       clock,
@@ -161,11 +163,21 @@ export class Session {
       return;
     }
     this.#sdk.take(data);
-    if (kind === "join" || kind === "join with layout") this.lifeline.joined();
+    if (kind === "join" || kind === "join with layout") {
+      this.lifeline.joined();
+      this.#owed("state", true);
+    }
     if (isFresh) this.inbox.tellApp(() => this.#hooks.fresh());
   }
 
+  #owed(what: "answer" | "state", isOwed: boolean): void {
+    if (this.#owes[what] === isOwed) return;
+    this.#owes[what] = isOwed;
+    this.lifeline.owed(this.#owes.answer || this.#owes.state);
+  }
+
   #show(frame: ArrayBuffer): void {
+    this.#owed("state", false);
     this.#sdk.take(frame);
     if (this.#hasOldClock) this.#sdk.restartClock();
     this.#hasOldClock = false;

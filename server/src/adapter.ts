@@ -15,6 +15,8 @@
  *                  sized by the patch timer that was taken out
  *  releaseReservedSeats  `_reservedSeats` holds [options, auth, taken, held for a dropped player] by session; a room does not
  *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
+ *  awaitedIn       a promised seat is in there before the room's row counts it
+ *  onDiscarded     a room that may not be recorded says "dispose" of itself, and was never among the matchmaker's own
  *  reserveAfter    whoever wants a seat in a room calls its `_reserveSeat`, from this process or another one, and waits for it
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
  *                  token, but leaves its socket open
@@ -31,6 +33,7 @@
  */
 export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export {
+  awaitedIn,
   closeToNewcomers,
   endStaleConnection,
   type HeldSeat,
@@ -40,11 +43,13 @@ export {
   listAs,
   type Listing,
   listingOf,
+  onDiscarded,
   persistListing,
   releaseReservedSeats,
   reserveAfter,
   stampListing,
   useLogger,
+  wasDiscarded,
 } from "./adapter/rooms.ts";
 export { carriedOver, plainOf } from "./adapter/plain.ts";
 export { rebuilt, succeeding } from "./adapter/rebuild.ts";

@@ -7,12 +7,13 @@ import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
+import type { RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
-import { placeOfNew } from "./host/place-of-new.ts";
+import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
@@ -22,6 +23,7 @@ import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
+import { Seating } from "./matchmaking/seating.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { runtimeOf, seatIn } from "./room/protect.ts";
@@ -81,7 +83,10 @@ export interface RunningHost {
 /** Rejects with PORT_TAKEN when the port is in use. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
   const { logger, redisUrl, clock = systemClock } = options;
-  const backend = await createBackend(redisUrl, awayOnce(logger, "the listings' Redis"));
+  const types = typesIn(host);
+  const filtersOf = (typeName: string) => types.get(typeName)?.filterBy ?? [];
+  const onFault = awayOnce(logger, "the listings' Redis");
+  const backend = await createBackend(redisUrl, { filtersOf, clock, onFault });
   let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
@@ -98,7 +103,6 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   }));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
-  const types = typesIn(host);
   const address = addressOf(options, port);
   const custody: Custody = isShared
     ? new SharedCustody({ members: openMembers(host.store, logger), types, address, inner: innerOf(address) })
@@ -113,11 +117,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
+  const placeOfNew = new PlaceOfNew(clock, Math.random);
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,
     ...backend,
     publicAddress: address,
-    selectProcessIdToCreateRoom: (name) => placeOfNew(custody.makersOf(name)),
+    selectProcessIdToCreateRoom: (name) => placeOfNew.choose(custody.makersOf(name)),
   });
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
@@ -150,6 +155,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     relay: isShared || options.others !== undefined,
     patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
+    seating: seatingAt(backend, clock, types, custody, placeOfNew),
   });
   const lobby = new Lobby({
     rooms: () => directory.rooms(),
@@ -206,6 +212,25 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     throw error;
   });
   return running;
+}
+
+function seatingAt(
+  { bookings, presence }: DirectoryBackend,
+  clock: Clock,
+  types: ReadonlyMap<string, RoomType | undefined>,
+  custody: Custody,
+  placeOfNew: PlaceOfNew,
+): Seating | undefined {
+  if (bookings === undefined) return undefined;
+  return new Seating({
+    bookings,
+    presence,
+    clock,
+    typeOf: (typeName) => types.get(typeName),
+    placeOfNew: (typeName) => placeOfNew.choose(custody.makersOf(typeName)),
+    mayLive: (processId) => custody.mayLive(processId),
+    isGone: async (roomId) => (await custody.where(roomId, new AbortController().signal)) === "gone",
+  });
 }
 
 function notYet(_request: IncomingMessage, response: ServerResponse): void {

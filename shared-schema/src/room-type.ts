@@ -4,9 +4,9 @@
  */
 import { type Schema, schema } from "@colyseus/schema";
 import { z } from "zod";
-import { matchRules, type MatchRules, type MatchRulesInput } from "./matching/rules.ts";
+import { checkFilters, checkMatching, checkNames, wholeInRange } from "./contract-checks.ts";
+import type { MatchRules, MatchRulesInput } from "./matching/rules.ts";
 import { LIMITS } from "./protocol/limits.ts";
-import { fieldIssues, issueText } from "./protocol/net-error.ts";
 import { checkTopics, type TopicMap } from "./topics/spec.ts";
 
 /** A class made by Colyseus's `schema()` builder. */
@@ -94,6 +94,11 @@ export interface RoomTypeSpec<
   readonly tuning?: Tuning;
   /** How players who wait for a match are brought together. Default: they are not. */
   readonly matching?: MatchRulesInput;
+  /**
+   * Join options by which rooms are told apart: who joins or makes a room gets one whose maker said the same. Their values are
+   * text, numbers or booleans. At most LIMITS.filters. Default: none.
+   */
+  readonly filterBy?: readonly (keyof z.input<Options> & string)[];
 }
 
 /** A finished contract: every default filled in. Made only by {@link defineRoomType}. */
@@ -126,6 +131,7 @@ export interface RoomType<
   readonly options: Options;
   readonly tuning: Tuning;
   readonly matching: MatchRules | undefined;
+  readonly filterBy: readonly string[];
 }
 
 export type StateOf<T extends RoomType> = InstanceType<T["state"]>;
@@ -157,7 +163,6 @@ export type TuningOf<T extends RoomType> = z.output<T["tuning"]>;
 export const NoMemory = schema({}, "NoMemory");
 
 const NAME = /^[a-z][a-z0-9_-]{0,39}$/;
-const MESSAGE_NAME = /^[a-zA-Z][a-zA-Z0-9_.-]{0,39}$/;
 
 /**
  * Declares a room type. Throws a RangeError that names the field, the range and the value when a number or the name is
@@ -189,6 +194,7 @@ export function defineRoomType<
   checkNames(at, "events", Object.keys(spec.events ?? {}), LIMITS.eventNames);
   checkNames(at, "timers", Object.keys(spec.timers ?? {}), LIMITS.timerNames);
   checkTopics(at, spec.topics ?? {});
+  checkFilters(at, spec.filterBy ?? []);
   for (const [name, { ttlMs }] of Object.entries(spec.commands ?? {})) {
     if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
     if (ttlMs !== undefined) wholeInRange(at, `commands.${name}.ttlMs`, ttlMs, 1, LIMITS.commandTtlMsMax);
@@ -215,31 +221,7 @@ export function defineRoomType<
     timers: (spec.timers ?? {}) as Timers,
     options: (spec.options ?? z.object({})) as Options,
     tuning,
+    filterBy: spec.filterBy ?? [],
     matching: spec.matching === undefined ? undefined : checkMatching(at, spec.matching, spec.maxPlayers),
   });
-}
-
-function checkMatching(at: string, input: MatchRulesInput, maxPlayers: number): MatchRules {
-  const { data, error } = matchRules.safeParse(input);
-  if (error !== undefined) throw new RangeError(`${at}: matching: ${issueText(fieldIssues(error.issues))}`);
-  const players = data.teams * data.size;
-  if (players <= maxPlayers) return data;
-  throw new RangeError(`${at}: matching: at most ${maxPlayers} players expected (maxPlayers), ${players} got`);
-}
-
-/** Names the framework uses itself: what a client is told of its own connection. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(["gap", "fresh"]);
-
-function checkNames(at: string, field: string, names: readonly string[], max: number): void {
-  if (names.length > max) throw new RangeError(`${at}: ${field}: at most ${max} names expected, ${names.length} got`);
-  for (const name of names) {
-    if (!MESSAGE_NAME.test(name)) throw new RangeError(`${at}: ${field}: "${name}": ${MESSAGE_NAME} expected`);
-    if (RESERVED_NAMES.has(name)) throw new RangeError(`${at}: ${field}: "${name}" is told by the framework itself`);
-  }
-}
-
-function wholeInRange(at: string, field: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${at}: ${field}: a whole number from ${min} to ${max} expected, ${value} got`);
-  }
 }

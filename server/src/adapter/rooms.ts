@@ -1,4 +1,5 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
+import type { EventEmitter } from "node:events";
 import { type Client, type IRoomCache, matchMaker, Room, Server, type ServerOptions } from "@colyseus/core";
 
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
@@ -71,6 +72,26 @@ export function reserveAfter(room: Room, before: (sessionId: string) => Promise<
   };
 }
 
+/** Sessions that were promised a seat in a room of this process and did not come yet. */
+export function awaitedIn(roomId: string): string[] {
+  const room = matchMaker.getLocalRoomById(roomId);
+  if (room === undefined) return [];
+  const seats = Object.entries((room as unknown as ReservedSeats)._reservedSeats);
+  return seats.filter(([, seat]) => !seat![2] && !seat![3]).map(([sessionId]) => sessionId);
+}
+
+/** `discarded` is called once the room ends without ever having been listed: another one was recorded in its place, or nobody waits. */
+export function onDiscarded(room: Room, discarded: () => void): void {
+  (room as unknown as { _events: EventEmitter })._events.once("dispose", () => {
+    if (matchMaker.getLocalRoomById(room.roomId) !== room) discarded();
+  });
+}
+
+/** What a room is refused with that may not be recorded. */
+export function wasDiscarded(error: unknown): boolean {
+  return error instanceof Error && error.constructor.name === "SeatReservationError";
+}
+
 /** Gives up seats that were promised and not yet taken: a room that ends would wait up to 15 s for players who may not enter. */
 export function releaseReservedSeats(room: Room): void {
   const inside = room as unknown as ReservedSeats;
@@ -123,15 +144,16 @@ export async function closeToNewcomers(room: Room): Promise<void> {
   await Room.prototype.lock.call(room);
 }
 
-/** The epoch that a directory row carries, so that an earlier owner cannot write it (matchmaking/fenced-driver.ts). */
+/** The epoch that a directory row carries, so that an earlier owner cannot write it (matchmaking/redis-driver.ts). */
 export function stampListing(room: Room, epoch: number): void {
   Object.assign((room as unknown as Listed)._listing ?? {}, { epoch });
 }
 
-/** Writes the room's row into the directory, whether or not it was there. */
+/** Writes the row of a room that was listed before into the directory, whether or not it is there. */
 export async function persistListing(room: Room): Promise<void> {
   const row = (room as unknown as Listed)._listing;
-  if (row !== undefined) await matchMaker.driver.persist(row as IRoomCache, true);
+  if (row !== undefined && matchMaker.getLocalRoomById(room.roomId) === room)
+    await matchMaker.driver.persist(row as IRoomCache, true);
 }
 
 /** JSON has no infinity. */

@@ -31,6 +31,7 @@ export function register({ rooms }: Host, services: RoomServices): void {
       entry.kind === "plain"
         ? sealPlain(name, entry.room, services)
         : sealGame(entry.type, entry.room, services, entry.tuning);
-    matchMaker.defineRoomType(name, sealed);
+    const handler = matchMaker.defineRoomType(name, sealed);
+    if (entry.kind === "typed") handler.filterBy(entry.type.filterBy as never);
   }
 }

@@ -1,11 +1,12 @@
 /** What matchmaking keeps its listings in: this process alone, or the Redis that several processes share. */
 import { LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
-import type { RedisDriver } from "@colyseus/redis-driver";
 import type { RedisPresence } from "@colyseus/redis-presence";
 import { Redis } from "ioredis";
 import { NetError } from "@ninelives/shared-schema";
-import { FencedDriver } from "./fenced-driver.ts";
+import type { Clock } from "../tick/clock.ts";
+import { Bookings } from "./bookings.ts";
 import { PromptPresence } from "./prompt-presence.ts";
+import { RedisDriver } from "./redis-driver.ts";
 
 /** Longest wait for a Redis at start, ms. */
 const REDIS_ANSWERS_MS = 3_000;
@@ -15,23 +16,38 @@ export interface DirectoryBackend {
   readonly driver: LocalDriver | RedisDriver;
   /** false: there is no connection to what the listings are kept in. */
   readonly isConnected: () => boolean;
+  /** Seats in rooms of all processes; undefined: there is only this one. */
+  readonly bookings: Bookings | undefined;
 }
 
-/**
- * Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. `onFault`: told of every failure of a
- * connection later.
- */
+export interface BackendOptions {
+  /** Fields that rooms of this type are found by. */
+  readonly filtersOf: (typeName: string) => readonly string[];
+  readonly clock: Clock;
+  /** Told of every failure of a connection later. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
 export async function createBackend(
   redisUrl: string | undefined,
-  onFault: (error: Error) => void,
+  { filtersOf, clock, onFault }: BackendOptions,
 ): Promise<DirectoryBackend> {
   if (redisUrl === undefined)
-    return { presence: new LocalPresence(), driver: new LocalDriver(), isConnected: () => true };
+    return {
+      presence: new LocalPresence(),
+      driver: new LocalDriver(),
+      isConnected: () => true,
+      bookings: undefined,
+    };
   await askRedis(redisUrl);
-  const driver = new FencedDriver(redisUrl, () => matchMaker.processId, onFault);
+  const me = () => matchMaker.processId;
+  const driver = new RedisDriver({ url: redisUrl, me, filtersOf, onFault });
   const presence = new PromptPresence(redisUrl, onFault);
   await Promise.all([driver.connected, presence.connected]);
-  return { presence, driver, isConnected: () => driver.isConnected && presence.isConnected };
+  const bookings = new Bookings({ redis: driver.redis, presence, clock, me, filtersOf });
+  await bookings.begin();
+  return { presence, driver, isConnected: () => driver.isConnected && presence.isConnected, bookings };
 }
 
 async function askRedis(redisUrl: string): Promise<void> {

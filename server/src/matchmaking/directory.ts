@@ -6,7 +6,9 @@ import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core"
 import { addressOn, CLIENT_HEADER, NetError, type RoomType } from "@ninelives/shared-schema";
 import { joinOptions } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
+import type { Conditions } from "./listing.ts";
 import { type Patience, whileMoving } from "./patience.ts";
+import type { Seating } from "./seating.ts";
 
 /** A living room as /rooms shows it. */
 export interface RoomRow {
@@ -36,6 +38,8 @@ export interface DirectoryOptions {
   readonly patience?: Patience;
   /** Where a client asked, any of several processes may answer. Default false. */
   readonly sharesPort?: boolean;
+  /** The way to seats in rooms of all processes. Default: Colyseus's own, for a process that is alone. */
+  readonly seating?: Seating | undefined;
 }
 
 export class Directory {
@@ -45,12 +49,14 @@ export class Directory {
   readonly #relay: boolean;
   readonly #sharesPort: boolean;
   readonly #patience: Patience | undefined;
+  readonly #seating: Seating | undefined;
 
   constructor(
     types: ReadonlyMap<string, RoomType | undefined>,
-    { doors = () => [], relay = true, sharesPort = false, patience }: DirectoryOptions = {},
+    { doors = () => [], relay = true, sharesPort = false, patience, seating }: DirectoryOptions = {},
   ) {
     this.#patience = patience;
+    this.#seating = seating;
     this.#types = types;
     this.#doors = doors;
     this.#relay = relay;
@@ -89,13 +95,20 @@ export class Directory {
   }
 
   async #ask(method: JoinMethod, target: string, options: object, headers: Headers): Promise<SeatReservation> {
-    if (method !== "reconnect") await this.#check(method, target, options);
+    const asked = method === "reconnect" ? options : await this.#checked(method, target, options);
     const auth: AuthContext = createAuthContext({ headers });
     try {
-      return this.#withAddress(await matchMaker.controller.invokeMethod(method, target, options, auth), headers);
+      return this.#withAddress(await this.#seat(method, target, asked, auth), headers);
     } catch (error) {
       throw explain(error, method, target);
     }
+  }
+
+  #seat(method: JoinMethod, target: string, options: object, auth: AuthContext): Promise<SeatReservation> {
+    type Reserved = Promise<SeatReservation>;
+    if (this.#seating === undefined || method === "reconnect" || method === "joinById")
+      return matchMaker.controller.invokeMethod(method, target, options, auth) as Reserved;
+    return this.#seating.seat(method, target, options as Conditions, auth) as Reserved;
   }
 
   /**
@@ -112,7 +125,8 @@ export class Directory {
     return { ...seat, ...address, ...(doors.length === 0 ? {} : { doors }) };
   }
 
-  async #check(method: JoinMethod, target: string, options: object): Promise<void> {
+  /** The options, with what rooms of the type are found by as its schema has it: a default counts as said. */
+  async #checked(method: JoinMethod, target: string, options: object): Promise<object> {
     const name = method === "joinById" ? await roomTypeOf(target) : target;
     if (!this.#types.has(name)) {
       const known = [...this.#types.keys()];
@@ -121,7 +135,9 @@ export class Directory {
       });
     }
     const type = this.#types.get(name);
-    if (type !== undefined) joinOptions(type, options);
+    if (type === undefined) return options;
+    const checked = joinOptions(type, options) as Conditions;
+    return { ...options, ...Object.fromEntries(type.filterBy.map((field) => [field, checked[field]])) };
   }
 }
 

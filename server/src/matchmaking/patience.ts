@@ -7,10 +7,8 @@ import { matchMaker } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import type { Whereabouts } from "../socket/door.ts";
 import type { Clock } from "../tick/clock.ts";
+import { asLongAs, pause } from "./as-long-as.ts";
 import { busyError } from "./busy.ts";
-
-/** Between two tries, and two looks whether there is still somebody to answer, ms. */
-const AGAIN_MS = 50;
 
 export interface Patience {
   readonly clock: Clock;
@@ -40,19 +38,9 @@ export async function whileMoving<R>(
 }
 
 /** What hangs because Redis is away is not waited for. */
-async function unlessAway<R>(ask: () => Promise<R>, { clock, canAnswer }: Patience): Promise<R> {
+function unlessAway<R>(ask: () => Promise<R>, { clock, canAnswer }: Patience): Promise<R> {
   const away = () => busyError("what the processes share does not answer, and rooms cannot be found");
-  if (!canAnswer()) throw away();
-  let isOver = false;
-  const lost = async (): Promise<never> => {
-    while (!isOver && canAnswer()) await pause(clock);
-    throw away();
-  };
-  try {
-    return await Promise.race([ask(), lost()]);
-  } finally {
-    isOver = true;
-  }
+  return asLongAs(canAnswer, ask, away, clock);
 }
 
 /**
@@ -72,8 +60,4 @@ async function mightMove(roomId: string, error: unknown, { whereabouts }: Patien
 
 function isFull(error: unknown): boolean {
   return error instanceof NetError && error.name === "ROOM_FULL";
-}
-
-function pause(clock: Clock): Promise<void> {
-  return new Promise((resolve) => void clock.after(AGAIN_MS, resolve));
 }

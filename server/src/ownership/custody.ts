@@ -26,6 +26,8 @@ export interface Custody extends Others {
   begin(services: RoomServices): Promise<void>;
   /** Whether a process may make a room of this type. */
   makersOf(type: string): (processId: string) => boolean;
+  /** As far as is known. */
+  mayLive(processId: string): boolean;
   /**
    * Lets every room go on elsewhere, as it is. `onFinish` is called when some of them can go nowhere: they are played to their end
    * here, and that may take so long.
@@ -62,6 +64,10 @@ export class SoloCustody implements Custody {
 
   makersOf(): () => boolean {
     return () => true;
+  }
+
+  mayLive(): boolean {
+    return true;
   }
 
   async begin(services: RoomServices): Promise<void> {
@@ -134,6 +140,10 @@ export class SharedCustody implements Custody {
 
   makersOf(type: string): (processId: string) => boolean {
     return this.#keeper?.makersOf(type) ?? (() => true);
+  }
+
+  mayLive(processId: string): boolean {
+    return this.#keeper?.mayLive(processId) ?? true;
   }
 
   /** Then we are off the list, before the others can take us for dead. */

@@ -74,6 +74,13 @@ export class Detector {
     return this.#members.find((member) => member.processId === processId);
   }
 
+  /** As far as is known: one that was never heard of may just have come. */
+  mayLive(processId: string): boolean {
+    if (!this.isTrusted) return true;
+    const member = this.find(processId);
+    return member === undefined ? !this.#heardOf.has(processId) : this.signOf(member) === undefined;
+  }
+
   /** How it is known to be dead; undefined: it lives. */
   signOf({ processId, leaseLeftMs }: Member): DeathSign | undefined {
     if (processId === this.#options.me) return undefined;

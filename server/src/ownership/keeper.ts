@@ -156,6 +156,11 @@ export class Keeper {
     return (processId) => may.has(processId) || this.#detector.find(processId) === undefined;
   }
 
+  /** As far as is known. */
+  mayLive(processId: string): boolean {
+    return this.#detector.mayLive(processId);
+  }
+
   /** The store has refused an append: somebody else has the room. */
   async steppedDown(roomId: string, epoch: number): Promise<void> {
     await this.#contest.lost(roomId, epoch);

@@ -98,6 +98,13 @@ export class HostRooms {
     await this.move(roomId, address);
   }
 
+  /** The room was never listed, and nobody will come. */
+  async discard(room: Room): Promise<void> {
+    takeLeave(room);
+    await runtimeOf(room).stop();
+    if (this.#rooms.get(room.roomId) === room) this.removed(room.roomId);
+  }
+
   /** Lets nobody new in; who goes on with the room does not know of that. */
   async close(roomId: string): Promise<void> {
     const room = this.#rooms.get(roomId);

@@ -2,7 +2,7 @@
  * What a room's log says of it, for the owner that takes it over: everything the next `RoomRuntime` begins with. Trees are
  * rebuilt here, once; the state under the ids its clients know.
  */
-import type { Schema } from "@colyseus/schema";
+import { Schema } from "@colyseus/schema";
 import {
   type HostMemory,
   type LogRecord,
@@ -54,6 +54,8 @@ export class Past<T extends RoomType> {
   readonly #migratedFrom: number | undefined;
   /** Of a match that was migrated. */
   readonly #newState: Schema | undefined;
+  /** The log as it was read, with the state where its class was known; read once. */
+  readonly #image: RoomImage<Schema, Schema> | undefined;
 
   /**
    * Throws LOG_CORRUPT for a log without a snapshot that can be read, QUARANTINED for one that this build cannot read as it was meant,
@@ -75,6 +77,7 @@ export class Past<T extends RoomType> {
     this.#migratedFrom = migration?.from;
     const { image, memory, state } =
       migration === undefined ? this.#unchanged() : migrate(type, migration, this.#records, this.#layout);
+    this.#image = migration === undefined ? image : undefined;
     this.tick = image.tick;
     this.elapsedMs = image.elapsedMs;
     this.mailboxes = image.mailboxes;
@@ -93,7 +96,8 @@ export class Past<T extends RoomType> {
     if (this.#newState !== undefined) return this.#newState as State;
     const { state } = this.#layout;
     this.#refuse(state === undefined ? "it has no state in its log" : misfit(state, stateClass, "state"));
-    return rebuilt(this.#image(stateClass).state as State, { pinned: true });
+    const image = stateClass === this.#knownState ? this.#image! : this.#read(stateClass);
+    return rebuilt(image.state as State, { pinned: true });
   }
 
   pause(wallMs: number): Pause {
@@ -104,7 +108,7 @@ export class Past<T extends RoomType> {
 
   #unchanged(): { image: RoomImage<Schema, Schema>; memory: RoomMemory<T>; state: undefined } {
     this.#refuse(misfit(this.#layout.memory, roomMemoryClass(this.#type), "memory"));
-    const image = this.#image(undefined);
+    const image = this.#read(this.#knownState);
     return { image, memory: rebuilt(image.memory, { pinned: false }) as RoomMemory<T>, state: undefined };
   }
 
@@ -116,7 +120,15 @@ export class Past<T extends RoomType> {
     throw new NetError("QUARANTINED", `room "${roomId}" of "${type}" version ${version}: ${why}: ${advice}`);
   }
 
-  #image(stateClass: SchemaClass | undefined): RoomImage<Schema, Schema> {
+  /** The class that the type names, when it fits; a plain room says its class later. */
+  get #knownState(): SchemaClass | undefined {
+    const { state } = this.#layout;
+    const { state: named } = this.#type;
+    if (state === undefined || (named as unknown) === Schema) return undefined;
+    return misfit(state, named, "state") === undefined ? named : undefined;
+  }
+
+  #read(stateClass: SchemaClass | undefined): RoomImage<Schema, Schema> {
     const image = new RoomImage<Schema, Schema>(stateClass, roomMemoryClass(this.#type));
     for (const record of this.#records) image.apply(record);
     return image;

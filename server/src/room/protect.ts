@@ -7,7 +7,15 @@
  */
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
-import { isGhost, listingOf, releaseReservedSeats, reserveAfter, stampListing, TapSerializer } from "../adapter.ts";
+import {
+  isGhost,
+  listingOf,
+  onDiscarded,
+  releaseReservedSeats,
+  reserveAfter,
+  stampListing,
+  TapSerializer,
+} from "../adapter.ts";
 import type { Asked } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
 import { Past } from "./past.ts";
@@ -67,6 +75,11 @@ export function tokenOf(room: Room, { sessionId }: Client): string {
 export async function openRoom(room: Room, services: RoomServices): Promise<void> {
   if (pastOf(room) === undefined) noteListing(room);
   services.rooms.added(room);
+  onDiscarded(room, () => {
+    services.rooms
+      .discard(room)
+      .catch((error: unknown) => room.onUncaughtException!(error as never, "discard" as never));
+  });
   await runtimeOf(room).open(room.roomId);
   stampListing(room, runtimeOf(room).epoch);
 }

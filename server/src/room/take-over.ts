@@ -4,7 +4,7 @@
  */
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
-import { listAs, type Listing, seatGhost } from "../adapter.ts";
+import { listAs, type Listing, seatGhost, wasDiscarded } from "../adapter.ts";
 import { ClaimedLog } from "../log/claimed-log.ts";
 import type { LogHeader } from "../log/header.ts";
 import { parseSegments } from "../log/read-log.ts";
@@ -29,7 +29,13 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
   const content = parseSegments(await store.read(roomId));
   for (const { code, message } of content.damage) logger.warn({ roomId, code }, `a log is damaged: ${message}`);
   const { name, migration } = playable(roomId, content.header, services);
-  await handOver({ content, log, migration }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
+  try {
+    await handOver({ content, log, migration }, () => matchMaker.handleCreateRoom(name, {}, undefined, roomId));
+  } catch (error) {
+    if (!wasDiscarded(error)) throw error;
+    logger.info({ roomId, roomType: name }, "a room that nobody waits for any more ends");
+    return;
+  }
   const room = matchMaker.getLocalRoomById(roomId);
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);

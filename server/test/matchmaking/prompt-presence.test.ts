@@ -1,7 +1,7 @@
 /** Messages between processes over a real Redis: who is not there is not waited for, and an outage loses no subscription. */
 import assert from "node:assert/strict";
-import { FencedDriver } from "../../src/matchmaking/fenced-driver.ts";
 import { PromptPresence } from "../../src/matchmaking/prompt-presence.ts";
+import { RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { freePort, startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
 
@@ -9,16 +9,12 @@ describe("what Colyseus shares between processes", () => {
   let port: number;
   let redis: TestRedis;
   let presence: PromptPresence;
-  let driver: FencedDriver;
+  let driver: RedisDriver;
   before(async () => {
     port = await freePort();
     redis = await startRedis(port);
     presence = new PromptPresence(redis.url, () => {});
-    driver = new FencedDriver(
-      redis.url,
-      () => "me",
-      () => {},
-    );
+    driver = new RedisDriver({ url: redis.url, me: () => "me", filtersOf: () => [], onFault: () => {} });
     await Promise.all([presence.connected, driver.connected]);
   });
   after(async () => {

@@ -55,7 +55,9 @@ export function readerOf(layout: Layout): Decoder<Schema> {
  * field of the tree is to be read.
  */
 export function misfit(layout: Layout, treeClass: SchemaClass, path: string, part?: string): string | undefined {
-  const comparison = new Comparison(new Classes(layout), new Classes(layoutOf(treeClass)));
+  const here = layoutOf(treeClass);
+  if (layout.length === here.length && layout.every((byte, at) => byte === here[at])) return undefined;
+  const comparison = new Comparison(new Classes(layout), new Classes(here));
   return part === undefined ? comparison.misfit(path) : comparison.misfitOf(path, part);
 }
 

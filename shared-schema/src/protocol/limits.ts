@@ -46,6 +46,8 @@ export const LIMITS = {
   /** Durable timers of a room that wait, and characters of a payload. At either cap `after` throws. */
   timersPerRoom: 4_096,
   timerPayloadChars: 4_096,
+  /** Join options a room type's rooms are told apart by. More: the type is refused. */
+  filters: 4,
   /** Topics a room type may declare, levels and characters of a topic's name. More: the type, or the request, is refused. */
   topicNames: 64,
   topicLevels: 8,
@@ -90,6 +92,14 @@ export const LIMITS = {
   /** How long somebody who asks for a seat in a room waits for it to have an owner again, ms. Then: BUSY, and when to come again, ms. */
   movingMs: 5_000,
   busyRetryMs: 1_000,
+  /**
+   * How long somebody who asks for a seat in any room of a type is kept waiting, ms: then BUSY. Of it at most, for a room to be made by
+   * another process, for an answer of a room, and for a room whose owner died to have another one.
+   */
+  seatingMs: 15_000,
+  makingMs: 10_000,
+  seatAnswerMs: 2_000,
+  seatMovingMs: 2_000,
   /** Stock clients' connections a process passes on to the process that has their room. At the cap: MAY_TRY_RECONNECT. */
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */

@@ -1,0 +1,250 @@
+/**
+ * What Redis does in one go for the directory of rooms. All keys have the same word in braces, so they live in one slot:
+ *
+ *   <base>rows          hash: room id -> its row as JSON
+ *   <base>at:<process>  set: ids of the process's rows
+ *   <base>open:<index>  sorted set: ids of rooms that take players, oldest first; an index is a type's name, or one of its filters
+ *   <base>seats         hash: room id -> "<taken>:<all>", as its row says
+ *   <base>places        hash: room id -> { since, in: indexes } as JSON, whether or not it is open now
+ *   <base>booked:<id>   hash: session id -> end of the booking, ms by Redis's clock; the room does not know of it yet
+ *   <base>full          sorted set: ids of rooms that only bookings fill -> when the first of those ends
+ *   <base>due           hash: id of a room that is being made -> { maker, asker } as JSON
+ *   <base>void:<id>     nobody waits for this room any more: whoever still makes it must not list it
+ *
+ * A room that was made, or given up, is told on the channel <base>made, as [id, row or null].
+ */
+import type { Redis } from "ioredis";
+
+/** How long a room that was given up may not be listed, seconds: longer than any process stands still and goes on. */
+const VOID_SECONDS = 3_600;
+
+const COMMON = `
+local base = KEYS[1]
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function booked(id)
+  local all = redis.call("HGETALL", base .. "booked:" .. id)
+  local count, soonest = 0, now + 60000
+  for at = 1, #all, 2 do
+    local ends = tonumber(all[at + 1])
+    if ends <= now then redis.call("HDEL", base .. "booked:" .. id, all[at])
+    else count, soonest = count + 1, math.min(soonest, ends) end
+  end
+  return count, soonest
+end
+
+local function free(id)
+  local seats = redis.call("HGET", base .. "seats", id)
+  if not seats then return 0, now end
+  local taken, all = string.match(seats, "(%d+):(%d+)")
+  local count, soonest = booked(id)
+  return all - taken - count, soonest, all - taken
+end
+
+local function close(id, indexes)
+  for _, index in ipairs(indexes) do redis.call("ZREM", base .. "open:" .. index, id) end
+  redis.call("ZREM", base .. "full", id)
+end
+
+local function place(id)
+  local known = redis.call("HGET", base .. "places", id)
+  if not known then return end
+  known = cjson.decode(known)
+  close(id, known["in"])
+  local left, soonest, unbooked = free(id)
+  if left > 0 then
+    for _, index in ipairs(known["in"]) do redis.call("ZADD", base .. "open:" .. index, known.since, id) end
+  elseif unbooked and unbooked > 0 then
+    redis.call("ZADD", base .. "full", soonest, id)
+  end
+end
+
+local function displace(id)
+  local known = redis.call("HGET", base .. "places", id)
+  if known then close(id, cjson.decode(known)["in"]) end
+  redis.call("HDEL", base .. "places", id)
+  redis.call("HDEL", base .. "seats", id)
+end
+
+local function told(id, row)
+  redis.call("PUBLISH", base .. "made", '["' .. id .. '",' .. row .. ']')
+end
+
+local function giveUp(id)
+  if redis.call("HDEL", base .. "due", id) == 0 then return 0 end
+  redis.call("SET", base .. "void:" .. id, 1, "EX", ${VOID_SECONDS})
+  displace(id)
+  redis.call("DEL", base .. "booked:" .. id)
+  told(id, "null")
+  return 1
+end
+
+local function removeRow(id, process)
+  local row = redis.call("HGET", base .. "rows", id)
+  if not row or cjson.decode(row).processId ~= process then return 0 end
+  displace(id)
+  redis.call("SREM", base .. "at:" .. process, id)
+  redis.call("DEL", base .. "booked:" .. id)
+  return redis.call("HDEL", base .. "rows", id)
+end
+`;
+
+/**
+ * ARGV: id, row, epoch, process, "insert", "persist" or "update", taken, all, { since, in }, sessions it counts now. A row of an
+ * earlier epoch writes nothing, nor does another process at the same one; of rooms without an epoch the first is inserted.
+ */
+const WRITE = `
+local id, epoch, process, how = ARGV[1], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local old = redis.call("HGET", base .. "rows", id)
+local row = old and cjson.decode(old)
+local known = row and row.epoch or 0
+if redis.call("EXISTS", base .. "void:" .. id) == 1 then return 0 end
+local due = redis.call("HGET", base .. "due", id)
+if due and cjson.decode(due).maker ~= process then return 0 end
+if row then
+  if known > epoch or (known == epoch and row.processId ~= process) then return 0 end
+  if how == "insert" and known == epoch and epoch == 0 then return 0 end
+elseif how == "update" then
+  return 0
+end
+if row and row.processId ~= process then redis.call("SREM", base .. "at:" .. row.processId, id) end
+redis.call("HSET", base .. "rows", id, ARGV[2])
+redis.call("SADD", base .. "at:" .. process, id)
+redis.call("HSET", base .. "seats", id, ARGV[6] .. ":" .. ARGV[7])
+local places = redis.call("HGET", base .. "places", id)
+if places and places ~= ARGV[8] then close(id, cjson.decode(places)["in"]) end
+redis.call("HSET", base .. "places", id, ARGV[8])
+for at = 9, #ARGV do redis.call("HDEL", base .. "booked:" .. id, ARGV[at]) end
+place(id)
+if redis.call("HDEL", base .. "due", id) == 1 then told(id, ARGV[2]) end
+return 1
+`;
+
+/** ARGV: process, ids. Removes those of them that are its own; answers how many. */
+const REMOVE = `
+local removed = 0
+for at = 2, #ARGV do removed = removed + removeRow(ARGV[at], ARGV[1]) end
+return removed
+`;
+
+/** ARGV: process, how many at most. Removes rows of a process that is gone, and what it was to make; answers how many rows. */
+const SWEEP = `
+local process = ARGV[1]
+local ids = redis.call("SRANDMEMBER", base .. "at:" .. process, ARGV[2])
+for _, id in ipairs(ids) do
+  if removeRow(id, process) == 0 then redis.call("SREM", base .. "at:" .. process, id) end
+end
+local due = redis.call("HGETALL", base .. "due")
+for at = 1, #due, 2 do
+  local by = cjson.decode(due[at + 1])
+  if by.maker == process or by.asker == process then giveUp(due[at]) end
+end
+return #ids
+`;
+
+/**
+ * ARGV: indexes to be in, sessions, ms a booking lasts, ids to pass over, id of the room to make where there is none or "", its
+ * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id } or nothing.
+ */
+const BOOK = `
+local indexes, sessions, avoid = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}
+for _, id in ipairs(cjson.decode(ARGV[4])) do avoid[id] = true end
+
+local function book(id)
+  for _, session in ipairs(sessions) do redis.call("HSET", base .. "booked:" .. id, session, now + ARGV[3]) end
+  redis.call("PEXPIRE", base .. "booked:" .. id, 2 * ARGV[3])
+  place(id)
+end
+
+for _, id in ipairs(redis.call("ZRANGEBYSCORE", base .. "full", "-inf", now, "LIMIT", 0, 50)) do place(id) end
+
+local function take(ids)
+  for _, id in ipairs(ids) do
+    if not avoid[id] and free(id) >= #sessions then
+      local row = redis.call("HGET", base .. "rows", id)
+      local due = not row and redis.call("HGET", base .. "due", id)
+      if row or due then
+        book(id)
+        return row and { "room", id, row } or { "due", id, due }
+      end
+      displace(id)
+    end
+  end
+end
+
+local found
+if #indexes == 1 then
+  local from = 0
+  repeat
+    local ids = redis.call("ZRANGE", base .. "open:" .. indexes[1], from, from + 31)
+    found = take(ids)
+    from = from + 32
+  until found or #ids < 32
+elseif #indexes > 1 then
+  local keys = {}
+  for _, index in ipairs(indexes) do keys[#keys + 1] = base .. "open:" .. index end
+  found = take(redis.call("ZINTER", #keys, unpack(keys)))
+end
+if found then return found end
+local id = ARGV[5]
+if id == "" then return {} end
+redis.call("HSET", base .. "due", id, ARGV[8])
+redis.call("HSET", base .. "seats", id, "0:" .. ARGV[7])
+redis.call("HSET", base .. "places", id, ARGV[6])
+book(id)
+return { "make", id }
+`;
+
+/** ARGV: id, sessions. The room did not want them. */
+const UNBOOK = `
+for at = 2, #ARGV do redis.call("HDEL", base .. "booked:" .. ARGV[1], ARGV[at]) end
+place(ARGV[1])
+return 1
+`;
+
+/** ARGV: id, { maker, asker }. 1: it is due. */
+const ASSIGN = `
+if redis.call("HEXISTS", base .. "due", ARGV[1]) == 0 then return 0 end
+redis.call("HSET", base .. "due", ARGV[1], ARGV[2])
+return 1
+`;
+
+/** ARGV: id. 1: it was due, and is not any more. */
+const GIVE_UP = `return giveUp(ARGV[1])`;
+
+/** ARGV: id. Answers with the row, "due", or nothing for one that was given up or ended. */
+const LOOK = `
+local row = redis.call("HGET", base .. "rows", ARGV[1])
+if row then return row end
+return redis.call("HEXISTS", base .. "due", ARGV[1]) == 1 and "due"
+`;
+
+type Booked = [] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
+
+export type ListingRedis = Redis & {
+  listWrite(rows: string, ...args: (string | number)[]): Promise<number>;
+  listRemove(rows: string, process: string, ...ids: string[]): Promise<number>;
+  listSweep(rows: string, process: string, most: number): Promise<number>;
+  listBook(rows: string, ...args: (string | number)[]): Promise<Booked>;
+  listUnbook(rows: string, id: string, ...sessions: string[]): Promise<number>;
+  listAssign(rows: string, id: string, by: string): Promise<number>;
+  listGiveUp(rows: string, id: string): Promise<number>;
+  listLook(rows: string, id: string): Promise<string | null>;
+};
+
+const SCRIPTS = {
+  listWrite: WRITE,
+  listRemove: REMOVE,
+  listSweep: SWEEP,
+  listBook: BOOK,
+  listUnbook: UNBOOK,
+  listAssign: ASSIGN,
+  listGiveUp: GIVE_UP,
+  listLook: LOOK,
+};
+
+export function withListingScripts(redis: Redis): ListingRedis {
+  for (const [name, lua] of Object.entries(SCRIPTS)) redis.defineCommand(name, { numberOfKeys: 1, lua: COMMON + lua });
+  return redis as ListingRedis;
+}

@@ -1,0 +1,184 @@
+/**
+ * From a wish to a promised seat, where processes share their rooms: book a free seat (bookings.ts), make the room when it is ours to
+ * make, and have the room itself say yes. What fails on the way gives the booking back and books again, elsewhere: a room that filled
+ * up, an owner or a maker that died or stands still. A room that was given up can never be listed, whoever wakes up with it.
+ */
+import {
+  type AuthContext,
+  ErrorCode,
+  generateId,
+  matchMaker,
+  type Presence,
+  requestFromIPC,
+  ServerError,
+} from "@colyseus/core";
+import { LIMITS, type RoomType } from "@ninelives/shared-schema";
+import type { Clock } from "../tick/clock.ts";
+import { asLongAs, pause } from "./as-long-as.ts";
+import type { Booking, Bookings } from "./bookings.ts";
+import { busyError } from "./busy.ts";
+import type { Conditions, Row } from "./listing.ts";
+
+/** Seats of a plain room of which none was made yet: whoever comes waits for the first one, and its room says how many it has. */
+const UNKNOWN_SEATS = 1_000_000;
+
+export interface SeatingOptions {
+  readonly bookings: Bookings;
+  readonly presence: Presence;
+  readonly clock: Clock;
+  /** undefined for a plain room. */
+  readonly typeOf: (typeName: string) => RoomType | undefined;
+  /** Which process makes a new room. */
+  readonly placeOfNew: (typeName: string) => Promise<string>;
+  /** As far as is known. */
+  readonly mayLive: (processId: string) => boolean;
+  /** Nobody has this room, and nobody will. */
+  readonly isGone: (roomId: string) => Promise<boolean>;
+}
+
+export type SeatReservation = ReturnType<typeof matchMaker.buildSeatReservation>;
+
+/** One of those Colyseus's matchmaker has, by a type's name. */
+export type ByType = "joinOrCreate" | "join" | "create";
+
+/** One player's way to a seat. */
+interface Quest {
+  readonly method: ByType;
+  readonly typeName: string;
+  readonly options: Conditions;
+  readonly auth: unknown;
+  readonly sessionId: string;
+  readonly endsAtMs: number;
+  readonly avoid: string[];
+}
+
+export class Seating {
+  readonly #options: SeatingOptions;
+  /** Seats of the last plain room that was made, by name. */
+  readonly #seatsOf = new Map<string, number>();
+
+  constructor(options: SeatingOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with what the game's code threw, with Colyseus's MATCHMAKE_INVALID_CRITERIA where no room is, and with BUSY after LIMITS.seatingMs. */
+  async seat(method: ByType, typeName: string, options: Conditions, context: AuthContext): Promise<SeatReservation> {
+    const { bookings, clock } = this.#options;
+    const auth = await authOf(typeName, options, context);
+    const sessionId = (auth as { sessionId?: string } | undefined)?.sessionId ?? generateId();
+    const endsAtMs = clock.now() + LIMITS.seatingMs;
+    const quest: Quest = { method, typeName, options, auth, sessionId, endsAtMs, avoid: [] };
+    while (clock.now() < endsAtMs) {
+      const booking = await this.#book(quest);
+      if (booking.how === "none") {
+        if (quest.avoid.length === 0)
+          throw new ServerError(ErrorCode.MATCHMAKE_INVALID_CRITERIA, "no rooms found with provided criteria");
+        quest.avoid.length = 0;
+        await pause(clock);
+        continue;
+      }
+      const row = await this.#roomOf(booking, quest);
+      const owned = row === undefined ? undefined : await this.#reserved(row, quest);
+      if (owned !== undefined) return matchMaker.buildSeatReservation(owned, sessionId);
+      quest.avoid.push(booking.roomId);
+      await bookings.cancel(booking.roomId, [sessionId]);
+    }
+    throw busyError(`no room of type "${typeName}" promised a seat within ${LIMITS.seatingMs} ms`);
+  }
+
+  async #book({ method, typeName, options, sessionId, avoid }: Quest): Promise<Booking> {
+    const { bookings, typeOf } = this.#options;
+    const { filterBy = [], maxPlayers = this.#seatsOf.get(typeName) ?? UNKNOWN_SEATS } = typeOf(typeName) ?? {};
+    const filters = Object.fromEntries(filterBy.map((field) => [field, options[field]]));
+    const wish = { typeName, sessions: [sessionId], filters, avoid };
+    if (method === "join") return bookings.book(wish, undefined);
+    return bookings.book(wish, {
+      roomId: generateId(),
+      maxPlayers,
+      isOwn: method === "create",
+    });
+  }
+
+  /** undefined: there is none, and will be none. */
+  async #roomOf(booking: Exclude<Booking, { how: "none" }>, quest: Quest): Promise<Row | undefined> {
+    if (booking.how === "room") return booking.row;
+    const { bookings, clock, mayLive } = this.#options;
+    const { roomId } = booking;
+    if (booking.how === "make") return this.#make(roomId, quest);
+    const { maker, asker } = booking.by;
+    const row = await bookings.made(roomId, () => mayLive(maker) && mayLive(asker) && clock.now() < quest.endsAtMs);
+    if (row === undefined && clock.now() < quest.endsAtMs) await bookings.giveUp(roomId);
+    return row;
+  }
+
+  async #make(roomId: string, { typeName, options }: Quest): Promise<Row | undefined> {
+    const { bookings, presence, placeOfNew } = this.#options;
+    const maker = await placeOfNew(typeName);
+    if (!(await bookings.assign(roomId, maker))) return undefined;
+    const make = (): Promise<Row> =>
+      maker === matchMaker.processId
+        ? matchMaker.handleCreateRoom(typeName, options as never, undefined, roomId)
+        : requestFromIPC(
+            presence,
+            `p:${maker}`,
+            undefined as never,
+            [typeName, options, undefined, roomId],
+            LIMITS.makingMs,
+          );
+    try {
+      const row = await this.#whileLives(maker, make);
+      this.#seatsOf.set(typeName, row.maxClients ?? UNKNOWN_SEATS);
+      return row;
+    } catch (error) {
+      await bookings.giveUp(roomId);
+      if (isOfTheProcess(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The room as its row is, once it has promised the seat; undefined when it will not. An owner that died is waited for: somebody takes the room over. */
+  async #reserved(first: Row, { sessionId, options, auth }: Quest): Promise<Row | undefined> {
+    const { bookings, clock, isGone } = this.#options;
+    const { roomId } = first;
+    const ask = () =>
+      matchMaker.remoteRoomCall(roomId, "_reserveSeat" as never, [sessionId, options, auth], LIMITS.seatAnswerMs);
+    const endsAtMs = clock.now() + LIMITS.seatMovingMs;
+    let row: Row | undefined = first;
+    while (clock.now() < endsAtMs) {
+      const promised: unknown =
+        row === undefined ? undefined : await this.#whileLives(row.processId, ask).catch(() => undefined);
+      if (promised !== undefined) return promised === true ? row : undefined;
+      if (row === undefined && (await isGone(roomId))) return undefined;
+      await pause(clock);
+      row = await bookings.look(roomId);
+    }
+    return undefined;
+  }
+
+  #whileLives<R>(processId: string, ask: () => Promise<R>): Promise<R> {
+    const { mayLive, clock } = this.#options;
+    return asLongAs(
+      () => mayLive(processId),
+      ask,
+      () => new Error("ipc_timeout"),
+      clock,
+    );
+  }
+}
+
+/** As Colyseus does it before it looks for a room: false and nothing are a no, true is a yes without anything to say of the player. */
+async function authOf(typeName: string, options: Conditions, context: AuthContext): Promise<unknown> {
+  const { onAuth } = matchMaker.getRoomClass(typeName) as unknown as {
+    onAuth?: (token: string | undefined, options: Conditions, context: AuthContext) => unknown;
+  };
+  if (onAuth === undefined) return undefined;
+  const auth = await onAuth(context.token, options, context);
+  if (auth === false || auth === null || auth === undefined)
+    throw new ServerError(ErrorCode.AUTH_FAILED, "onAuth failed");
+  return auth === true ? undefined : auth;
+}
+
+/** Another process may do better, with another room. */
+function isOfTheProcess(error: unknown): boolean {
+  return /ipc_timeout|shutting down|no longer available/.test((error as Error).message);
+}
