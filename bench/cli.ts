@@ -5,6 +5,7 @@
 import { defineCommand, runMain } from "citty";
 import { failover } from "./failover/failover.ts";
 import { delivery } from "./delivery/delivery.ts";
+import { join } from "./join/join.ts";
 import { latency } from "./latency/latency.ts";
 import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
@@ -15,7 +16,7 @@ import { rolling } from "./rolling/rolling.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, failover, rolling, takeovers, powerLoss];
+const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, failover, rolling, takeovers, powerLoss, join];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;
 

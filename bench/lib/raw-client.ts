@@ -24,13 +24,12 @@ export class RawClient {
     this.#socket = socket;
   }
 
-  /** Resolves once the server has confirmed the join. `greeting`: for one that is to be taken for our client. */
-  static async join(url: string, roomType: string, greeting?: Greeting): Promise<RawClient> {
-    const seat = await reserve(url, roomType);
+  /** Resolves once the server has confirmed the join, at the process that has the room where the server says which. */
+  static async join(url: string, roomType: string, { greeting, headers = {} }: RawJoin = {}): Promise<RawClient> {
+    const seat = await reserve(url, roomType, headers);
     const hello = greeting === undefined ? "" : `&${GREETING_PARAM}=${writeGreeting(greeting)}`;
-    const socket = new WebSocket(
-      `${url.replace("http", "ws")}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}${hello}`,
-    );
+    const origin = seat.publicAddress === undefined ? url.replace("http", "ws") : `ws://${seat.publicAddress}`;
+    const socket = new WebSocket(`${origin}/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}${hello}`);
     socket.binaryType = "arraybuffer";
     const client = new RawClient(seat.roomId, socket);
     await new Promise<void>((resolve, reject) => {
@@ -62,14 +61,22 @@ export class RawClient {
   }
 }
 
+export interface RawJoin {
+  /** For one that is to be taken for our client. */
+  readonly greeting?: Greeting | undefined;
+  /** Of the request for a seat. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 interface Seat {
+  readonly publicAddress?: string;
   readonly processId: string;
   readonly roomId: string;
   readonly sessionId: string;
 }
 
-async function reserve(url: string, roomType: string): Promise<Seat> {
-  const headers = { "content-type": "application/json" };
+async function reserve(url: string, roomType: string, more: Readonly<Record<string, string>>): Promise<Seat> {
+  const headers = { "content-type": "application/json", ...more };
   const answer = await fetch(`${url}/matchmake/joinOrCreate/${roomType}`, { method: "POST", headers, body: "{}" });
   const body = await answer.text();
   if (!answer.ok) throw new Error(`no seat in "${roomType}": ${answer.status} ${body}`);
@@ -79,6 +86,6 @@ async function reserve(url: string, roomType: string): Promise<Seat> {
 /** All in one room, one after the other. */
 export async function joinRaw(url: string, roomType: string, count: number, greeting?: Greeting): Promise<RawClient[]> {
   const clients: RawClient[] = [];
-  for (let index = 0; index < count; index++) clients.push(await RawClient.join(url, roomType, greeting));
+  for (let index = 0; index < count; index++) clients.push(await RawClient.join(url, roomType, { greeting }));
   return clients;
 }

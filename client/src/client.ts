@@ -9,6 +9,7 @@ import { type KeptSeat, readSeat, type SeatStorage, sessionSeatStorage } from ".
 import { type OpenSocket, openWebSocket } from "./connection/socket.ts";
 import { joinError } from "./errors.ts";
 import { Room } from "./room.ts";
+import { promisedBefore, type PromisedSeat, SEATS_ASKED_FOR, secondChance } from "./second-chance.ts";
 import type { SessionServices } from "./services.ts";
 
 export interface ConnectOptions {
@@ -37,14 +38,6 @@ export interface ConnectOptions {
 export function connect(url: string, options: ConnectOptions = {}): Client {
   return new Client(url, options);
 }
-
-/** A seat that was promised may go with the process that promised it: so often another one is asked for. */
-const SEATS_ASKED_FOR = 5;
-
-const GONE_WITH_ITS_PROCESS: ReadonlySet<string> = new Set(["SEAT_EXPIRED", "UNREACHABLE", "MAY_TRY_RECONNECT"]);
-
-/** In which room a seat had been promised that a join was refused at. */
-const seatsWere = new WeakMap<NetError, string>();
 
 type Join = (sdk: SessionClient) => Promise<unknown>;
 
@@ -112,28 +105,27 @@ export class Client {
     }
   }
 
-  /** Who comes too late for a seat, since the process that promised it died, asks for one in the same room first. */
   async #enter<T extends RoomType>(type: T, options: JoinInput<T>, join: Join): Promise<Room<T>> {
     let ask = join;
     for (let asked = 1; ; asked++) {
       try {
         return await this.#enterOnce(type, ask);
       } catch (error) {
-        const roomId = GONE_WITH_ITS_PROCESS.has((error as NetError).name)
-          ? seatsWere.get(error as NetError)
-          : undefined;
-        if (asked === SEATS_ASKED_FOR || (roomId === undefined && ask === join)) throw error;
-        ask = roomId === undefined ? join : (sdk) => sdk.joinById(roomId, options as object);
+        const again = asked === SEATS_ASKED_FOR ? undefined : secondChance(error as NetError, options as object);
+        if (again === undefined && (ask === join || asked === SEATS_ASKED_FOR)) throw error;
+        ask = again ?? join;
       }
     }
   }
 
   async #enterOnce<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
     let made: Room<T> | undefined;
+    let seat: PromisedSeat | undefined;
     const services = { ...this.#services, storage: this.#storageOf(type.name) };
     const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, reserved) => {
       made = new Room(type, sdkRoom, { ...reserved, home: sdk.home }, services, kept);
-      const { session } = made;
+      const { session, roomId, sessionId } = made;
+      seat = { name: type.name, roomId, sessionId, ...reserved };
       session.entered.catch((error: { code: number; message: string }) => {
         sdkRoom.onError.invoke(error.code, error.message);
       });
@@ -149,7 +141,7 @@ export class Client {
       const refusal = made?.session.refusal;
       made?.session.lifeline.abandon();
       const refused = refusal ?? joinError(error);
-      if (made !== undefined) seatsWere.set(refused, made.roomId);
+      if (seat !== undefined) promisedBefore(refused, seat);
       throw refused;
     }
     const { session } = made!;

@@ -4,7 +4,15 @@
  */
 import { type Client, ClientState, Rewind, type Room } from "@colyseus/core";
 import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
-import { advertisePatchRate, endStaleConnection, isConfirmed, isGhost, StepClock, stopPatchTimer } from "../adapter.ts";
+import {
+  advertisePatchRate,
+  endStaleConnection,
+  type HeldSeat,
+  isConfirmed,
+  isGhost,
+  StepClock,
+  stopPatchTimer,
+} from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { holdFor } from "../session/hold.ts";
 import { joinOptions } from "../session/join-options.ts";
@@ -32,6 +40,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     readonly #letIn = new WeakSet<Client>();
     /** Connections of players who had the seat before: they know of it, whatever this connection lost. */
     readonly #cameBack = new WeakSet<Client>();
+    /** Seats after a takeover whose players may not know of them. */
+    readonly #doubtful = new Map<string, HeldSeat>();
     /** Players who are in, and have not said that they know. */
     readonly #untold = new Set<Client>();
     readonly #topics = new RoomTopics({
@@ -145,13 +155,16 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /**
      * A player who is back before the old connection was missed takes the seat over from it. Our client may ask again, and is
-     * told when it is a newer page that came; a stock one may not, or two of them would never stop.
+     * told when it is a newer page that came; a stock one may not, or two of them would never stop. A player who comes to a seat after a
+     * takeover without knowing its token was never told of it, and will ask for another one.
      */
-    override hasReservedSeat(sessionId: string, reconnectionToken?: string): boolean {
+    override hasReservedSeat(sessionId: string, reconnectionToken?: string | null): boolean {
       const codeFor = ({ ref }: Client) =>
         (greetingOf(ref) === undefined ? CODES.REPLACED : CODES.MAY_TRY_RECONNECT).code;
-      if (reconnectionToken !== undefined) endStaleConnection(this, sessionId, reconnectionToken, codeFor);
-      return super.hasReservedSeat(sessionId, reconnectionToken);
+      const token = reconnectionToken ?? undefined;
+      if (token === undefined) this.#doubtful.get(sessionId)?.giveUp();
+      else endStaleConnection(this, sessionId, token, codeFor);
+      return super.hasReservedSeat(sessionId, token);
     }
 
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
@@ -159,7 +172,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       if (hasLeft(this)) return Promise.resolve();
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
       const seconds = isIn ? this.#seatHoldSeconds(client) : 0;
-      if (seconds > 0) holdFor(this, client, seconds, services.clock);
+      if (seconds > 0) this.#hold(client, seconds);
       runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;
       services.logger.info(
@@ -180,6 +193,14 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     async #atTickEdge(run: () => void | Promise<unknown>): Promise<void> {
       await runtimeOf(this).inbox.atTickEdge(run);
+    }
+
+    #hold(client: Client, seconds: number): void {
+      const { sessionId } = client;
+      const seat = holdFor(this, client, seconds, services.clock);
+      if (!isGhost(client) || !runtimeOf(this).seats.isUntold(sessionId)) return;
+      this.#doubtful.set(sessionId, seat);
+      void seat.settled.then(() => this.#doubtful.delete(sessionId));
     }
 
     /** `client`: default one that knows of its seat. */

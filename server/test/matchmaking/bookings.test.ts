@@ -88,11 +88,9 @@ describe("seats that are booked", () => {
     await driver.insert(row("one", { clients: 2, processId: "p0" }));
     for (const how of ["room", "room"]) assert.equal((await bookings.book(wish(), undefined)).how, how);
     assert.equal((await bookings.book(wish(), undefined)).how, "none");
-    await driver.redis.listWrite(
-      LISTINGS,
-      ...["one", JSON.stringify(row("one", { clients: 3, processId: "p0" })), 0, "p0", "update", 3, 4],
-      ...[JSON.stringify({ since: 1, in: ["lab"] }), `s${serial - 2}`],
-    );
+    const counted = JSON.stringify(row("one", { clients: 3, processId: "p0" }));
+    const places = JSON.stringify({ since: 1, in: ["lab"] });
+    await driver.redis.listWrite(LISTINGS, "one", counted, 0, "p0", "update", 3, 4, places, `s${serial - 2}`);
     assert.equal((await bookings.book(wish(), undefined)).how, "none");
     await bookings.cancel("one", [`s${serial - 2}`]);
     assert.equal((await bookings.book(wish(), undefined)).how, "room");

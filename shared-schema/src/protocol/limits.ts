@@ -163,8 +163,11 @@ export const LIMITS = {
   seatAuthChars: 4_096,
   /** As {@link seatHoldSeconds}, for a player whose client never said that it is in: it may know nothing of the seat. */
   unconfirmedSeatHoldSeconds: 30,
-  /** The same after a takeover: who was told of the seat is back by then, and who was not joins again. */
-  untoldSeatHoldSeconds: 5,
+  /**
+   * The same after a takeover. Who was told of the seat may notice late that its process stood still; who was not comes without its
+   * token, and the seat is given up then.
+   */
+  untoldSeatHoldSeconds: 30,
   /** Longest wait between two attempts to come back, and the longest hint of a server that counts, ms. A longer hint is taken as this. */
   retryAfterMsMax: 3_600_000,
   /** A round trip counts for no more than this in a client's patience, ms: one that slept half an hour says little. */

@@ -1,0 +1,36 @@
+/** One of the servers of the join bench, at the Redis of REDIS_URL. Argument: `ours` or `stock`. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { matchMaker, Server } from "@colyseus/core";
+import { RedisDriver } from "@colyseus/redis-driver";
+import { RedisPresence } from "@colyseus/redis-presence";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import { serveControl } from "../lib/control.ts";
+import { startOurs } from "../lib/our-server.ts";
+import { Eight, EightRoom, StockEightRoom } from "./rooms.ts";
+
+async function startStock(): Promise<number> {
+  const redisUrl = process.env.REDIS_URL!;
+  const http = createServer().listen(0);
+  const { port } = http.address() as AddressInfo;
+  http.close();
+  const server = new Server({
+    transport: new WebSocketTransport({ server: http }),
+    presence: new RedisPresence(redisUrl),
+    driver: new RedisDriver(redisUrl),
+    publicAddress: `localhost:${port}`,
+    greet: false,
+  });
+  server.define(Eight.name, StockEightRoom);
+  await server.listen(port);
+  return port;
+}
+
+const port =
+  process.argv[2] === "stock"
+    ? await startStock()
+    : await startOurs({ eight: { type: Eight, room: EightRoom as never } }).then((host) => host.port);
+serveControl(port, {
+  sizes: async () =>
+    (await matchMaker.query({ name: Eight.name, locked: false } as never)).map(({ clients }) => clients),
+});
