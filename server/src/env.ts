@@ -1,6 +1,6 @@
 /** What the command line and the environment say to a process, checked: a wrong value is CONFIG_INVALID with one sentence. */
 import { parseArgs } from "node:util";
-import { LIMITS, NetError } from "@ninelives/shared-schema";
+import { isAddress, LIMITS, NetError } from "@ninelives/shared-schema";
 import { createLogger, type Logger } from "./inspect/logger.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -42,6 +42,15 @@ export function portFromEnv(text = "2567"): number {
   const port = Number(text);
   if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new NetError("CONFIG_INVALID", `PORT: a whole number from 0 to 65535 expected, "${text}" got`);
+}
+
+/** `isNameEnough`: the port does not count, and may be left out. */
+export function addressFromEnv(name: string, text: string | undefined, isNameEnough = false): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  const address = isNameEnough && !text.includes(":") ? `${text}:1` : text;
+  if (isAddress(address)) return text;
+  const expected = isNameEnough ? "a host name, or host:port," : "host:port";
+  throw new NetError("CONFIG_INVALID", `${name}: ${expected} expected, without a scheme, "${text}" got`);
 }
 
 export function loggerFromEnv(env: NodeJS.ProcessEnv): Logger {

@@ -5,7 +5,7 @@
 import cluster from "node:cluster";
 import { resolve } from "node:path";
 import { NetError } from "@ninelives/shared-schema";
-import { isProduction, loggerFromEnv, portFromEnv } from "./env.ts";
+import { addressFromEnv, isProduction, loggerFromEnv, portFromEnv } from "./env.ts";
 import { type RunningHost, startHost } from "./host.ts";
 import type { Logger } from "./inspect/logger.ts";
 import { loadConfig, makeWritable } from "./load-config.ts";
@@ -68,7 +68,8 @@ async function start(configPath: string, supervised: Supervised | undefined, log
     logger,
     production: isProduction(env),
     redisUrl: env.REDIS_URL,
-    publicAddress: env.PUBLIC_ADDRESS,
+    publicAddress: addressFromEnv("PUBLIC_ADDRESS", env.PUBLIC_ADDRESS, shares),
+    innerAddress: shares ? undefined : addressFromEnv("INNER_ADDRESS", env.INNER_ADDRESS),
   });
 }
 

@@ -11,6 +11,7 @@ import type { RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
+import { Budget, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
@@ -52,6 +53,8 @@ export interface HostOptions {
    * other process, with this one's port. With a shared port only the host name of it counts: the port is this host's own.
    */
   readonly publicAddress?: string | undefined;
+  /** Where other processes reach this one: `host:port`. Default: as players do, or on this machine. */
+  readonly innerAddress?: string | undefined;
   /** Hides pids and everything below `/dev`. Default false. */
   readonly production?: boolean;
   /** Default: the system's. */
@@ -100,14 +103,32 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     rooms: matchMaker.stats.local.roomCount,
     players: matchMaker.stats.local.ccu,
     doors: others.doors().length,
+    overBudget: budget.isOver ? 1 : 0,
   }));
+  const budget = new Budget(clock, usageMeter(), (isOver, { loop, heap }) => {
+    const usage = { loop: Math.round(loop * 100) / 100, heap: Math.round(heap * 100) / 100 };
+    if (isOver) logger.warn(usage, "this process is over its budget: it makes no new room");
+    else logger.info(usage, "this process has something to spare again");
+  });
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
   const address = addressOf(options, port);
   const custody: Custody = isShared
-    ? new SharedCustody({ members: openMembers(host.store, logger), types, address, inner: innerOf(address) })
+    ? new SharedCustody({
+        members: openMembers(host.store, logger),
+        types,
+        address,
+        inner: innerOf(address, options.innerAddress),
+        isFull: () => budget.isOver,
+      })
     : new SoloCustody();
   const others: Others = options.others ?? custody;
+  const placeOfNew = new PlaceOfNew({
+    clock,
+    random: Math.random,
+    makersOf: (typeName) => custody.makersOf(typeName),
+    isFull: () => budget.isOver,
+  });
   const transport = new GuardedTransport({
     server: http,
     logger,
@@ -117,12 +138,11 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     whereabouts: others,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  const placeOfNew = new PlaceOfNew(clock, Math.random);
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
     transport,
     ...backend,
     publicAddress: address,
-    selectProcessIdToCreateRoom: (name) => placeOfNew.choose(custody.makersOf(name)),
+    selectProcessIdToCreateRoom: (name) => placeOfNew.choose(name),
   });
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
@@ -171,6 +191,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     origins: host.origins,
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
+    isFull: () => budget.isOver,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
     canReachStore: () => custody.canReachStore,
     ...forDevelopers(options.production, others, pids),
@@ -204,6 +225,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       await hostTopics.close();
       await store.close();
       await closeBackend(backend);
+      budget.stop();
       metrics.close();
     },
   };
@@ -227,7 +249,7 @@ function seatingAt(
     presence,
     clock,
     typeOf: (typeName) => types.get(typeName),
-    placeOfNew: (typeName) => placeOfNew.choose(custody.makersOf(typeName)),
+    placeOfNew: (typeName) => placeOfNew.choose(typeName),
     mayLive: (processId) => custody.mayLive(processId),
     isGone: async (roomId) => (await custody.where(roomId, new AbortController().signal)) === "gone",
   });

@@ -115,6 +115,18 @@ export default defineHost({
     assert.deepEqual(answers, [[port("abc")], [port("65536")], [levels]]);
   });
 
+  it("[CFG2] an address that is none: one line", async () => {
+    const answers = await Promise.all([
+      failed(good, { PUBLIC_ADDRESS: "https://play.example.com" }),
+      failed(good, { INNER_ADDRESS: "n1" }),
+    ]);
+    const expected = "host:port expected, without a scheme,";
+    assert.deepEqual(answers, [
+      [`ninelives: PUBLIC_ADDRESS: ${expected} "https://play.example.com" got`],
+      [`ninelives: INNER_ADDRESS: ${expected} "n1" got`],
+    ]);
+  });
+
   it("[CFG2] a log folder that cannot be written (a file stands in its place): one line", async () => {
     const file = join(dir, "a-file");
     await writeFile(file, "");

@@ -61,6 +61,22 @@ describe("defineRoomType", () => {
     assert.equal(Object.keys(define({ ...shared, events: { gone: z.object({}) } }).commands).join(), "go");
   });
 
+  it("[MM8] takes some join options to tell rooms apart by, and refuses words of a listing", () => {
+    const options = z.object({ mode: z.string(), level: z.number().default(1) });
+    const type = defineRoomType({ ...good, options, filterBy: ["mode", "level"] });
+    assert.deepEqual([type.filterBy, defineRoomType(good).filterBy], [["mode", "level"], []]);
+    // @ts-expect-error -- not a join option of the type
+    const wrong = () => defineRoomType({ ...good, options, filterBy: ["mod"] });
+    assert.deepEqual(wrong().filterBy, ["mod"]);
+    assert.throws(() => define({ filterBy: ["clients"] }), {
+      name: "RangeError",
+      message: 'room type "duel": filterBy: "clients" means something else in a room\'s listing',
+    });
+    assert.throws(() => define({ filterBy: ["a", "b", "c", "d", "e"] }), {
+      message: 'room type "duel": filterBy: at most 4 join options expected, 5 got',
+    });
+  });
+
   it("[RT1] fills in what is left out, and is frozen", () => {
     const type = defineRoomType(good);
     const { version, durability, snapshotEveryTicks, memory, input, commands, events } = type;

@@ -21,7 +21,7 @@ import { Nine } from "./nine.type.ts";
 import { judge, Player } from "./player.ts";
 
 const ROOMS = 4;
-const ROUNDS = 6;
+const ROUNDS = 3;
 /** A room that was taken counts as one that lives after LIMITS.settledAfterMs of play. */
 const SETTLED_TICKS = 15;
 /** Of each room: its state's and its memory's. */

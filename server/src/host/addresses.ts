@@ -12,7 +12,8 @@ export function addressOf({ publicAddress, sharedPort }: PublicPlace, port: numb
   return `${(publicAddress ?? "").replace(/:\d*$/, "")}:${port}`;
 }
 
-/** By other processes: as players do, or on this machine. */
-export function innerOf(address: string): string {
+/** By other processes: as the operator says, as players do, or on this machine. */
+export function innerOf(address: string, given: string | undefined): string {
+  if (given !== undefined) return given;
   return address.startsWith(":") ? `127.0.0.1${address}` : address;
 }

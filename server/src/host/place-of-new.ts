@@ -1,35 +1,57 @@
 /** Which process makes a new room. */
 import { matchMaker } from "@colyseus/core";
+import { busyError } from "../matchmaking/busy.ts";
+import { leastBusy, type Maker } from "../ownership/placement.ts";
 import type { Clock } from "../tick/clock.ts";
 
 /** How long a room that was given to a process counts, until that process has said how many it has, ms. */
 const GIVEN_MS = 1_000;
 
+export interface PlaceOfNewOptions {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Processes that may make a room of this type; undefined: any may. */
+  readonly makersOf: (typeName: string) => readonly Maker[] | undefined;
+  /** This process is over its budget. */
+  readonly isFull: () => boolean;
+}
+
 export class PlaceOfNew {
-  readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #options: PlaceOfNewOptions;
   /** Rooms given to each process lately, by when, ms. */
   readonly #given = new Map<string, number[]>();
 
-  /** `random`: uniform in [0, 1). */
-  constructor(clock: Clock, random: () => number) {
-    this.#clock = clock;
-    this.#random = random;
+  constructor(options: PlaceOfNewOptions) {
+    this.#options = options;
   }
 
-  /** The process with the fewest rooms, of those that `may` make one; by chance between those that have as few. */
-  async choose(may: (processId: string) => boolean): Promise<string> {
-    const all = (await matchMaker.stats.fetchAll()).filter(({ processId }) => may(processId));
-    const counts = all.map(({ processId, roomCount }) => ({ processId, rooms: roomCount + this.#lately(processId) }));
-    const fewest = Math.min(...counts.map(({ rooms }) => rooms));
-    const least = counts.filter(({ rooms }) => rooms === fewest);
-    const chosen = least[Math.floor(this.#random() * least.length)]?.processId ?? matchMaker.processId;
-    this.#given.set(chosen, [...(this.#given.get(chosen) ?? []), this.#clock.now()]);
+  /** The process with the most to spare. Rejects with BUSY where all are over their budgets. */
+  async choose(typeName: string): Promise<string> {
+    const { makersOf, random, clock } = this.#options;
+    const makers = makersOf(typeName) ?? (await this.#anybody());
+    const counted = makers.map((maker) => ({ ...maker, rooms: maker.rooms + this.#lately(maker.processId) }));
+    const chosen = leastBusy(counted, random())?.processId;
+    if (chosen === undefined)
+      throw busyError(`every process that could make a room of type "${typeName}" is over its budget`);
+    this.#given.set(chosen, [...(this.#given.get(chosen) ?? []), clock.now()]);
     return chosen;
   }
 
+  /** By what Colyseus's processes say of themselves. */
+  async #anybody(): Promise<Maker[]> {
+    const { processId: me } = matchMaker;
+    const all = (await matchMaker.stats.fetchAll()).map(({ processId, roomCount: rooms }) => ({
+      processId,
+      rooms,
+      load: 0,
+    }));
+    const known = all.some(({ processId }) => processId === me) ? all : [...all, { processId: me, rooms: 0, load: 0 }];
+    return known.filter(({ processId }) => processId !== me || !this.#options.isFull());
+  }
+
   #lately(processId: string): number {
-    const since = this.#clock.now() - GIVEN_MS;
+    const since = this.#options.clock.now() - GIVEN_MS;
     const lately = (this.#given.get(processId) ?? []).filter((atMs) => atMs > since);
     if (lately.length === 0) this.#given.delete(processId);
     else this.#given.set(processId, lately);

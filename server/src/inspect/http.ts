@@ -22,6 +22,8 @@ export interface HttpServices {
   readonly health: () => HostHealth;
   /** false while starting or draining. */
   readonly ready: () => boolean;
+  /** Over its budget: it has its rooms and players, and makes no new room. */
+  readonly isFull: () => boolean;
   /** Whoever asks the same again, on another connection, asks another process. */
   readonly isElsewhere: (request: IncomingMessage) => boolean;
   /** What another process of the same store is told that asks. */
@@ -82,8 +84,7 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
     case "/healthz":
       return async () => ({ status: 200, body: await withPid(services, services.health()) });
     case "/readyz":
-      return async () =>
-        services.ready() ? { status: 200, body: { ready: true } } : { status: 503, body: { ready: false } };
+      return async () => readiness(services);
     case STORE_PATH:
       return async () => ({ status: 200, body: { reachable: services.canReachStore() } });
     case "/rooms":
@@ -107,6 +108,12 @@ async function withPid<T extends { processId: string }>(
 ): Promise<T & { pid?: number }> {
   const pid = await pidOf?.(row.processId);
   return pid === undefined ? row : { ...row, pid };
+}
+
+function readiness({ ready, isFull }: HttpServices): Reply {
+  if (!ready()) return { status: 503, body: { ready: false, why: "it is starting, or going away" } };
+  if (isFull()) return { status: 503, body: { ready: false, why: "it is over its budget" } };
+  return { status: 200, body: { ready: true } };
 }
 
 async function reserveSeat(

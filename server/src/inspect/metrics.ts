@@ -40,11 +40,12 @@ export class Metrics {
     "From when a room's turn came until it ran again",
   );
 
-  constructor(counts: () => { rooms: number; players: number; doors: number }) {
+  constructor(counts: () => { rooms: number; players: number; doors: number; overBudget: number }) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("ninelives_rooms", "Rooms on this host", () => counts().rooms);
     this.#gauge("ninelives_players", "Players connected to this host", () => counts().players);
     this.#gauge("ninelives_doors", "Processes through which players are told to come back", () => counts().doors);
+    this.#gauge("ninelives_over_budget", "1: this host makes no new room", () => counts().overBudget);
   }
 
   /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */

@@ -3,7 +3,7 @@
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
 import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
-import { addressOn, CLIENT_HEADER, NetError, type RoomType } from "@ninelives/shared-schema";
+import { addressOn, CLIENT_HEADER, CODES, NetError, type RoomType } from "@ninelives/shared-schema";
 import { joinOptions } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
 import type { Conditions } from "./listing.ts";
@@ -169,6 +169,7 @@ function isMethod(method: string): method is JoinMethod {
 function explain(error: unknown, method: JoinMethod, target: string): NetError {
   if (error instanceof NetError) return error;
   const { code, message } = error as { code?: number; message: string };
+  if (code === CODES.BUSY.code) return busyError(message, error);
   if (code === 4203) return new NetError("OPTIONS_INVALID", message);
   if (code === 521)
     return new NetError("ROOM_NOT_FOUND", `no room of type "${target}" has a free seat`, { method }, error);

@@ -113,9 +113,7 @@ export class Seating {
 
   async #make(roomId: string, { typeName, options }: Quest): Promise<Row | undefined> {
     const { bookings, presence, placeOfNew } = this.#options;
-    const maker = await placeOfNew(typeName);
-    if (!(await bookings.assign(roomId, maker))) return undefined;
-    const make = (): Promise<Row> =>
+    const make = (maker: string): Promise<Row> =>
       maker === matchMaker.processId
         ? matchMaker.handleCreateRoom(typeName, options as never, undefined, roomId)
         : requestFromIPC(
@@ -126,7 +124,9 @@ export class Seating {
             LIMITS.makingMs,
           );
     try {
-      const row = await this.#whileLives(maker, make);
+      const maker = await placeOfNew(typeName);
+      if (!(await bookings.assign(roomId, maker))) return undefined;
+      const row = await this.#whileLives(maker, () => make(maker));
       this.#seatsOf.set(typeName, row.maxClients ?? UNKNOWN_SEATS);
       return row;
     } catch (error) {

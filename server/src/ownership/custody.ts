@@ -10,6 +10,7 @@ import type { Found, Others } from "../socket/door.ts";
 import { HandOver } from "./hand-over.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
+import type { Maker } from "./placement.ts";
 
 export interface Custody extends Others {
   /** This process may change its rooms. Asked before every tick. */
@@ -24,8 +25,8 @@ export interface Custody extends Others {
   readonly isStoreThere: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
   begin(services: RoomServices): Promise<void>;
-  /** Whether a process may make a room of this type. */
-  makersOf(type: string): (processId: string) => boolean;
+  /** Processes that may make a room of this type; undefined: any may. */
+  makersOf(type: string): readonly Maker[] | undefined;
   /** As far as is known. */
   mayLive(processId: string): boolean;
   /**
@@ -62,8 +63,8 @@ export class SoloCustody implements Custody {
     return this.#services!.rooms.get(roomId) === undefined ? "gone" : "here";
   }
 
-  makersOf(): () => boolean {
-    return () => true;
+  makersOf(): undefined {
+    return undefined;
   }
 
   mayLive(): boolean {
@@ -138,8 +139,9 @@ export class SharedCustody implements Custody {
     this.#begun.resolve(this.#keeper);
   }
 
-  makersOf(type: string): (processId: string) => boolean {
-    return this.#keeper?.makersOf(type) ?? (() => true);
+  makersOf(type: string): readonly Maker[] | undefined {
+    const makers = this.#keeper?.makersOf(type);
+    return makers?.map(({ processId, info: { rooms, load } }) => ({ processId, rooms, load }));
   }
 
   mayLive(processId: string): boolean {

@@ -25,6 +25,8 @@ export interface HostKeeperOptions {
   readonly types: ReadonlyMap<string, RoomType | undefined>;
   readonly address: string;
   readonly inner: string;
+  /** The host is over its budget and makes no new room. */
+  readonly isFull: () => boolean;
   /** The host is going away and takes no room. */
   readonly isDraining: () => boolean;
 }
@@ -42,7 +44,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
   });
 }
 
-function localRooms({ services, types, address, inner, isDraining }: HostKeeperOptions): LocalRooms {
+function localRooms({ services, types, address, inner, isFull, isDraining }: HostKeeperOptions): LocalRooms {
   const { rooms, store } = services;
   const versions = Object.fromEntries([...types].map(([name, type]) => [name, type?.version ?? 1]));
   const ways = [...types.keys()].map((name) => [name, Object.keys(services.migrationsOf(name)).map(Number)] as const);
@@ -67,7 +69,7 @@ function localRooms({ services, types, address, inner, isDraining }: HostKeeperO
       measured = now;
       const isNew = services.clock.now() - beganMs < NEW_FOR_MS;
       const load = { rooms: rooms.size, load: utilization };
-      return { address, inner, ...load, draining: isDraining(), isNew, types: versions, migrates };
+      return { address, inner, ...load, full: isFull(), draining: isDraining(), isNew, types: versions, migrates };
     },
     relist: () => void rooms.relist(),
   };

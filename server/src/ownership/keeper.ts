@@ -146,14 +146,13 @@ export class Keeper {
     return mine.draining && others.length > 0 ? others : [mine.address, ...others];
   }
 
-  /** Whether a process may make a room of this type. One that has just come, and that we have not heard of, may. */
-  makersOf(type: string): (processId: string) => boolean {
+  /** Processes that may make a room of this type. */
+  makersOf(type: string): Member[] {
     const { me, rooms } = this.#options;
     const members = this.#detector.living.map((member) =>
       member.processId === me ? { ...member, info: rooms.info() } : member,
     );
-    const may = new Set(makers(members, type).map(({ processId }) => processId));
-    return (processId) => may.has(processId) || this.#detector.find(processId) === undefined;
+    return makers(members, type);
   }
 
   /** As far as is known. */

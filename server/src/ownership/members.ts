@@ -12,6 +12,8 @@ export interface MemberInfo {
   readonly rooms: number;
   /** From 0, idle, to 1: nothing more should come. */
   readonly load: number;
+  /** It is over its budget and makes no new room. Default false. */
+  readonly full?: boolean;
   /** It is going away and takes no room. */
   readonly draining: boolean;
   /** It has not been there for long, and cannot tell yet who is dead: rooms go to others, if there are any. Default false. */

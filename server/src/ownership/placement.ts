@@ -43,11 +43,31 @@ export function undertakers(members: readonly Member[], { type, version }: RoomK
   return seasoned(staying(members).filter(({ info }) => (versionAt(info, type) ?? 0) > version));
 }
 
-/** Who may make a room: those that know the newest version of its type. */
+/** Who may make a room: those that know the newest version of its type, and are not over their budget. */
 export function makers(members: readonly Member[], type: string): Member[] {
   const knowing = staying(members).filter(({ info }) => versionAt(info, type) !== undefined);
   const newest = Math.max(...knowing.map(({ info }) => versionAt(info, type)!));
-  return knowing.filter(({ info }) => versionAt(info, type) === newest);
+  return knowing.filter(({ info }) => versionAt(info, type) === newest && info.full !== true);
+}
+
+/** What a process is known by that is to make a room. */
+export interface Maker {
+  readonly processId: string;
+  readonly rooms: number;
+  readonly load: number;
+}
+
+/** The one with the most to spare, then the one with the fewest rooms; between equals `random`, uniform in [0, 1), decides. */
+export function leastBusy(all: readonly Maker[], random: number): Maker | undefined {
+  const least = (of: readonly Maker[], by: (maker: Maker) => number) => {
+    const lowest = Math.min(...of.map(by));
+    return of.filter((maker) => by(maker) === lowest);
+  };
+  const best = least(
+    least(all, ({ load }) => Math.round(load * LOAD_STEPS)),
+    ({ rooms }) => rooms,
+  );
+  return best[Math.floor(random * best.length)];
 }
 
 function seasoned(members: readonly Member[]): readonly Member[] {

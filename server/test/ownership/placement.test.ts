@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import type { Member } from "../../src/ownership/members.ts";
-import { candidates, makers, place, undertakers, weightOf } from "../../src/ownership/placement.ts";
+import { candidates, leastBusy, makers, place, undertakers, weightOf } from "../../src/ownership/placement.ts";
 import { INFO } from "./members-contract.ts";
 
 const ROOMS = Array.from({ length: 4_000 }, (_, place) => `room-${place}`);
@@ -126,6 +126,20 @@ describe("placement", () => {
       ["new"],
     );
     assert.deepEqual(makers(all, "chess"), []);
+  });
+
+  it("[MM10] none over its budget makes a new room, whatever is left", () => {
+    const full = member("full", { full: true });
+    const names = (members: readonly Member[]) => makers(members, "arena").map(({ processId }) => processId);
+    assert.deepEqual([names([full, member("idle")]), names([full])], [["idle"], []]);
+  });
+
+  it("[MM10] the one with the most to spare makes it, of those the one with the fewest rooms, of those any", () => {
+    const maker = (processId: string, load: number, rooms: number) => ({ processId, load, rooms });
+    const all = [maker("busy", 0.8, 0), maker("a", 0.05, 4), maker("b", 0.1, 3), maker("c", 0, 3)];
+    const chosen = [0, 0.49, 0.5, 0.99].map((random) => leastBusy(all, random)?.processId);
+    assert.deepEqual(chosen, ["b", "b", "c", "c"]);
+    assert.equal(leastBusy([], 0), undefined);
   });
 });
 

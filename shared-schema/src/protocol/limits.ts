@@ -104,6 +104,16 @@ export const LIMITS = {
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */
   addressChars: 260,
+  /**
+   * A process is over its budget, and makes no new room, when its event loop was busy for this share of the time, or this share of its
+   * heap was used, so many seconds in a row; and under it again when both were below the others for so many.
+   */
+  loopFullAt: 0.9,
+  heapFullAt: 0.9,
+  fullSeconds: 3,
+  loopRelievedAt: 0.7,
+  heapRelievedAt: 0.8,
+  relievedSeconds: 5,
   /** Addresses a client keeps of its seat. The others it was given are left out, at random. */
   doors: 8,
   /** Times in a row a client follows MOVED at once. Then it waits as after any attempt that failed. */
