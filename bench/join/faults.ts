@@ -1,5 +1,6 @@
 /** Storms on our servers while something happens to one of three: slow rooms, a kill, a process that stands still. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Room } from "@ninelives/client";
 import { Fleet, type FleetHost } from "../../test/survival/fleet.ts";
 import { Quick, Slow } from "../../test/survival/storm.type.ts";
@@ -7,7 +8,8 @@ import { until } from "../../test/support/until.ts";
 import { SEATS } from "./rooms.ts";
 
 const CONFIG = join(import.meta.dirname, "../../test/survival/storm.config.ts");
-const SETTLED_MS = 30_000;
+const SETTLED_MS = 60_000;
+const FROZEN_MS = 10_000;
 /** Rooms are listed, and the storm goes on. */
 const ROOMS_BEFORE = 5;
 
@@ -47,8 +49,13 @@ export async function stormWith(fault: Fault, count: number): Promise<StormAfter
       if (fault === "one killed") await fleet.kill(victim);
       else victim.kill("SIGSTOP");
     }
+    const stoppedMs = performance.now();
     await Promise.all(joins);
-    if (fault === "one frozen") victim.kill("SIGCONT");
+    if (fault === "one frozen") {
+      await sleep(Math.max(0, FROZEN_MS - (performance.now() - stoppedMs)));
+      victim.kill("SIGCONT");
+      await until("it to be awake", () => fetch(`${victim.url}/healthz`).then(({ ok }) => ok));
+    }
     const here = Map.groupBy(players, ({ roomId }) => roomId);
     const untrue = async () => {
       const rows = await fleet.rooms();
