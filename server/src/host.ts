@@ -7,7 +7,6 @@ import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
-import type { RoomType } from "@ninelives/shared-schema";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
@@ -16,6 +15,8 @@ import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
+import { seatingAt } from "./host/seating-at.ts";
+import { askedBy, hear } from "./host/sockets.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
@@ -24,13 +25,11 @@ import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
-import { Seating } from "./matchmaking/seating.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
-import { runtimeOf, seatIn } from "./room/protect.ts";
 import { HostRooms } from "./room/host-rooms.ts";
 import type { RoomServices } from "./room/services.ts";
-import { type Asked, greet, greetingOf } from "./session/greetings.ts";
+import { greet } from "./session/greetings.ts";
 import { newSecret } from "./session/token.ts";
 import type { Others } from "./socket/door.ts";
 import { listen } from "./socket/listen.ts";
@@ -236,46 +235,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   return running;
 }
 
-function seatingAt(
-  { bookings, presence }: DirectoryBackend,
-  clock: Clock,
-  types: ReadonlyMap<string, RoomType | undefined>,
-  custody: Custody,
-  placeOfNew: PlaceOfNew,
-): Seating | undefined {
-  if (bookings === undefined) return undefined;
-  return new Seating({
-    bookings,
-    presence,
-    clock,
-    typeOf: (typeName) => types.get(typeName),
-    placeOfNew: (typeName) => placeOfNew.choose(typeName),
-    mayLive: (processId) => custody.mayLive(processId),
-    isGone: async (roomId) => (await custody.where(roomId, new AbortController().signal)) === "gone",
-  });
-}
-
 function notYet(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { "retry-after": "1" }).end();
-}
-
-/** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */
-function askedBy(request: IncomingMessage): Asked | undefined {
-  const { searchParams } = new URL(request.url ?? "/", "ws://server");
-  return seatIn(roomOf(request), searchParams.get("sessionId") ?? "");
-}
-
-function roomOf({ url = "/" }: IncomingMessage): Room | undefined {
-  return matchMaker.getLocalRoomById(new URL(url, "ws://server").pathname.split("/").at(-1)!);
-}
-
-/** A player who has seen a later owner of the room than this process is knows better. */
-function hear(custody: Custody, socket: object, request: IncomingMessage): undefined {
-  const room = roomOf(request);
-  const greeting = greetingOf(socket);
-  if (room !== undefined && greeting !== undefined && greeting.epoch > runtimeOf(room).epoch) {
-    custody.heard(room.roomId, greeting.epoch);
-  }
 }
 
 async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
