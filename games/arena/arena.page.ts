@@ -59,7 +59,10 @@ class ArenaPage {
       title: "Ninelives",
       line: roomInAddress() === null ? "Shoot first. Most kills win the round." : "A friend sent you into their match.",
       hint: isTouch() ? TOUCH_KEYS : MOUSE_KEYS,
-      elsewhere: { label: "Or play cards", href: "./cards.html" },
+      elsewhere: [
+        { label: "Live matches", href: "./lobby.html" },
+        { label: "Or play cards", href: "./cards.html" },
+      ],
     };
     const landing = new Landing(texts, (name) => void this.#play(landing, name));
     this.#root.append(landing.root);

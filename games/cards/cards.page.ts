@@ -45,7 +45,10 @@ class CardsPage {
       title: "Cards",
       line: roomInAddress() === null ? "Eights are wild. Be first to hold nothing." : "A friend keeps a seat for you.",
       hint: RULES,
-      elsewhere: { label: "Or play the arena", href: "./" },
+      elsewhere: [
+        { label: "Live matches", href: "./lobby.html" },
+        { label: "Or play the arena", href: "./" },
+      ],
     };
     const landing = new Landing(texts, (name) => void this.#play(landing, name));
     const fan = element("div", "fan", ...FAN.map((card) => cardFace(card)));

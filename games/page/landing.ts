@@ -10,8 +10,8 @@ export interface LandingTexts {
   readonly line: string;
   /** How it is played. */
   readonly hint: string;
-  /** Another page of this host. */
-  readonly elsewhere: { readonly label: string; readonly href: string };
+  /** Other pages of this host. */
+  readonly elsewhere: readonly { readonly label: string; readonly href: string }[];
 }
 
 export class Landing {
@@ -39,8 +39,11 @@ export class Landing {
       writeWish("name", name);
       onPlay(name);
     });
-    const link = element("a", "landing-elsewhere", elsewhere.label);
-    link.href = elsewhere.href;
+    const links = elsewhere.map(({ label, href }) => {
+      const link = element("a", "landing-elsewhere", label);
+      link.href = href;
+      return link;
+    });
     this.root = element(
       "section",
       "landing",
@@ -49,7 +52,7 @@ export class Landing {
       form,
       this.#note,
       element("p", "landing-hint", hint),
-      link,
+      element("nav", "landing-links", ...links),
     );
   }
 

@@ -10,7 +10,7 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
-import { Budget, usageMeter } from "./host/budget.ts";
+import { Budget, type Usage, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
@@ -62,6 +62,8 @@ export interface HostOptions {
   readonly store?: LogStore;
   /** In place of the configuration's. */
   readonly heartbeat?: Heartbeat;
+  /** What this process uses of what it has, since it was asked last. Default: measured. */
+  readonly usage?: () => Usage;
   /** What is known of other processes, in place of what the store says of them. */
   readonly others?: Others;
 }
@@ -104,7 +106,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     doors: others.doors().length,
     overBudget: budget.isOver ? 1 : 0,
   }));
-  const budget = new Budget(clock, usageMeter(), (isOver, { loop, heap }) => {
+  const budget = new Budget(clock, options.usage ?? usageMeter(), (isOver, { loop, heap }) => {
     const usage = { loop: Math.round(loop * 100) / 100, heap: Math.round(heap * 100) / 100 };
     if (isOver) logger.warn(usage, "this process is over its budget: it makes no new room");
     else logger.info(usage, "this process has something to spare again");

@@ -29,6 +29,7 @@ export class PlaceOfNew {
   /** The process with the most to spare. Rejects with BUSY where all are over their budgets. */
   async choose(typeName: string): Promise<string> {
     const { makersOf, random, clock } = this.#options;
+    this.#forget(clock.now() - GIVEN_MS);
     const makers = makersOf(typeName) ?? (await this.#anybody());
     const counted = makers.map((maker) => ({ ...maker, rooms: maker.rooms + this.#lately(maker.processId) }));
     const chosen = leastBusy(counted, random())?.processId;
@@ -51,10 +52,15 @@ export class PlaceOfNew {
   }
 
   #lately(processId: string): number {
-    const since = this.#options.clock.now() - GIVEN_MS;
-    const lately = (this.#given.get(processId) ?? []).filter((atMs) => atMs > since);
-    if (lately.length === 0) this.#given.delete(processId);
-    else this.#given.set(processId, lately);
-    return lately.length;
+    return this.#given.get(processId)?.length ?? 0;
+  }
+
+  /** What was given before. Of processes that are gone, too. */
+  #forget(beforeMs: number): void {
+    for (const [processId, times] of this.#given) {
+      const lately = times.filter((atMs) => atMs > beforeMs);
+      if (lately.length === 0) this.#given.delete(processId);
+      else this.#given.set(processId, lately);
+    }
   }
 }

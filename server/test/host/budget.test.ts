@@ -66,7 +66,7 @@ describe("the budget of a process", () => {
       const ready = async () => (await fetch(`${url}/readyz`)).json() as Promise<{ ready: boolean; why?: string }>;
       const ada = await connect(url).create(Burner, {});
       assert.deepEqual(await ready(), { ready: true });
-      await ada.command("burn", { share: 0.97 });
+      await ada.command("burn", { share: 1 });
       await until("it to be over its budget", async () => !(await ready()).ready, 20_000);
       assert.deepEqual(await ready(), { ready: false, why: "it is over its budget" });
       assert.match(await (await fetch(`${url}/metrics`)).text(), /^ninelives_over_budget 1$/m);

@@ -108,9 +108,9 @@ export const LIMITS = {
    * A process is over its budget, and makes no new room, when its event loop was busy for this share of the time, or this share of its
    * heap was used, so many seconds in a row; and under it again when both were below the others for so many.
    */
-  loopFullAt: 0.9,
+  loopFullAt: 0.95,
   heapFullAt: 0.9,
-  fullSeconds: 3,
+  fullSeconds: 5,
   loopRelievedAt: 0.7,
   heapRelievedAt: 0.8,
   relievedSeconds: 5,
