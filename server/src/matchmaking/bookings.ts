@@ -7,7 +7,7 @@
  */
 import type { Presence } from "@colyseus/core";
 import type { Clock } from "../tick/clock.ts";
-import { indexesOf, type Conditions, hiddenPlaces, placesOf, readRow, type Row } from "./listing.ts";
+import { indexesOf, type Conditions, hiddenPlaces, placesOf, readRow, type Row, rowFrom } from "./listing.ts";
 import type { ListingRedis } from "./listing-scripts.ts";
 import { LISTINGS } from "./redis-driver.ts";
 
@@ -75,7 +75,7 @@ export class Bookings {
   /** To be called once before the first booking. */
   async begin(): Promise<void> {
     await this.#options.presence.subscribe(MADE, ([roomId, row]: News) => {
-      this.#heard(roomId, row === null ? undefined : readRow(JSON.stringify(row)));
+      this.#heard(roomId, row === null ? undefined : rowFrom(row));
     });
   }
 

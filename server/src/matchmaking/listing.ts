@@ -42,7 +42,11 @@ export function seatsOf({ clients, maxClients }: Row): [taken: number, all: numb
 }
 
 export function readRow(text: string): Row {
-  const row = JSON.parse(text) as Row;
+  return rowFrom(JSON.parse(text) as Row);
+}
+
+/** As JSON has it, which knows neither infinity nor dates. */
+export function rowFrom(row: Row): Row {
   return { ...row, maxClients: row.maxClients ?? Number.POSITIVE_INFINITY, createdAt: new Date(row.createdAt ?? 0) };
 }
 
