@@ -1,5 +1,12 @@
 /** connect(): the way in. One client per server address; each join gives a typed room. */
-import { type JoinInput, NetError, type RoomType } from "@ninelives/shared-schema";
+import {
+  type JoinInput,
+  NetError,
+  queueOf,
+  type QueueType,
+  type QueueWish,
+  type RoomType,
+} from "@ninelives/shared-schema";
 import { keepRefusals, SessionClient } from "./adapter.ts";
 import { type ClientClock, systemClock } from "./clock.ts";
 import type { BackoffOptions } from "./connection/backoff.ts";
@@ -11,6 +18,7 @@ import { joinError } from "./errors.ts";
 import { Room } from "./room.ts";
 import { promisedBefore, type PromisedSeat, SEATS_ASKED_FOR, secondChance } from "./second-chance.ts";
 import type { SessionServices } from "./services.ts";
+import { Waiting } from "./waiting.ts";
 
 export interface ConnectOptions {
   /**
@@ -103,6 +111,31 @@ export class Client {
       if (isLost(error)) storage?.clear();
       throw error;
     }
+  }
+
+  /**
+   * Waits for a match of this type, which must have `matching`. `wish`: what to go by, and the join options for the match. Rejects as a
+   * join does; OPTIONS_INVALID also for a player who does not fit its party.
+   */
+  async queue<T extends RoomType>(type: T, wish: QueueWish<T>): Promise<Waiting<T>> {
+    return this.#waiting(type, await this.joinOrCreate(queueOf(type), wish));
+  }
+
+  /** Goes on with the waiting of the page before. undefined when it did not wait for this type. Rejects as {@link resume}. */
+  async resumeQueue<T extends RoomType>(type: T): Promise<Waiting<T> | undefined> {
+    const room = await this.resume(queueOf(type));
+    if (room === undefined) return undefined;
+    const waiting = this.#waiting(type, room);
+    await waiting.resume();
+    return waiting;
+  }
+
+  #waiting<T extends RoomType>(type: T, room: Room<QueueType<T>>): Waiting<T> {
+    return new Waiting(type, room, {
+      clock: this.#services.clock,
+      hostName: new URL(this.#url).hostname,
+      take: (seat) => this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never)),
+    });
   }
 
   async #enter<T extends RoomType>(type: T, options: JoinInput<T>, join: Join): Promise<Room<T>> {

@@ -23,3 +23,4 @@ export {
   type Predictor,
   predictSelf,
 } from "./predict.ts";
+export { Waiting } from "./waiting.ts";

@@ -16,6 +16,8 @@
  *  releaseReservedSeats  `_reservedSeats` holds [options, auth, taken, held for a dropped player] by session; a room does not
  *                  end while one is left in it, nor while `_autoDisposeTimeout`, set anew by each of them, is there
  *  awaitedIn       a promised seat is in there before the room's row counts it
+ *  isPromised      the same of one session
+ *  listMatch       what stands in `_listing` beside Colyseus's own fields goes to the driver with them
  *  onDiscarded     a room that may not be recorded says "dispose" of itself, and was never among the matchmaker's own
  *  reserveAfter    whoever wants a seat in a room calls its `_reserveSeat`, from this process or another one, and waits for it
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
@@ -40,13 +42,16 @@ export {
   holdSeat,
   isConfirmed,
   isHeld,
+  isPromised,
   listAs,
   type Listing,
   listingOf,
+  listMatch,
   onDiscarded,
   persistListing,
   releaseReservedSeats,
   reserveAfter,
+  reserveSeat,
   stampListing,
   useLogger,
   wasDiscarded,

@@ -1,7 +1,7 @@
 /** defineHost(): the one file an operator edits, checked. A wrong field stops the start with field, expected and got. */
 import { readFileSync } from "node:fs";
 import { Room } from "@colyseus/core";
-import { fieldIssues, LIMITS, NetError, parseTuning, type RoomType } from "@ninelives/shared-schema";
+import { fieldIssues, LIMITS, NetError, parseTuning, queueName, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
 import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
@@ -153,6 +153,11 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
   const checked = check(hostSchema, config, "");
   const rooms = new Map<string, RegisteredRoom>();
   for (const [name, entry] of Object.entries(checked.rooms)) rooms.set(name, register(name, entry));
+  for (const [name, entry] of rooms) {
+    if (entry.kind === "plain" || entry.type.matching === undefined || !rooms.has(queueName(name))) continue;
+    const message = `another name expected: those who wait for "${name}" do so in a room of this one`;
+    throw invalid([{ field: `rooms.${queueName(name)}`, message }]);
+  }
   return {
     rooms,
     store: checked.store ?? storeFromEnv(),

@@ -69,6 +69,7 @@ async function start(configPath: string, supervised: Supervised | undefined, log
     production: isProduction(env),
     redisUrl: env.REDIS_URL,
     publicAddress: addressFromEnv("PUBLIC_ADDRESS", env.PUBLIC_ADDRESS, shares),
+    region: env.REGION,
     innerAddress: shares ? undefined : addressFromEnv("INNER_ADDRESS", env.INNER_ADDRESS),
   });
 }

@@ -15,7 +15,7 @@ import { forDevelopers } from "./host/for-developers.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
-import { seatingAt } from "./host/seating-at.ts";
+import { finderAt, seatingAt } from "./host/seating-at.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
@@ -25,6 +25,7 @@ import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
+import { MatchRooms } from "./matchmaking/queue/match-rooms.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { HostRooms } from "./room/host-rooms.ts";
@@ -54,6 +55,8 @@ export interface HostOptions {
   readonly publicAddress?: string | undefined;
   /** Where other processes reach this one: `host:port`. Default: as players do, or on this machine. */
   readonly innerAddress?: string | undefined;
+  /** Where this process stands, as `latencies` of waiting players name it. Default: nowhere in particular. */
+  readonly region?: string | undefined;
   /** Hides pids and everything below `/dev`. Default false. */
   readonly production?: boolean;
   /** Default: the system's. */
@@ -120,6 +123,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
         types,
         address,
         inner: innerOf(address, options.innerAddress),
+        region: options.region,
         isFull: () => budget.isOver,
       })
     : new SoloCustody();
@@ -167,7 +171,16 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     secret: newSecret,
     topicEpoch: newTopicEpoch,
   };
-  register(host, services);
+  const finder = finderAt(backend, clock, custody);
+  const seating = seatingAt(backend, finder, types, placeOfNew);
+  const matchRooms = new MatchRooms({
+    backend,
+    finder,
+    seating,
+    doors: () => others.doors(),
+    onFault: (error, roomType) => logger.error({ err: error, roomType }, "the room of a match could not be made"),
+  });
+  register(host, services, matchRooms);
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = false;
@@ -176,7 +189,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     relay: isShared || options.others !== undefined,
     patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
-    seating: seatingAt(backend, clock, types, custody, placeOfNew),
+    seating,
   });
   const lobby = new Lobby({
     rooms: () => directory.rooms(),

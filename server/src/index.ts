@@ -1,5 +1,13 @@
-export { type CommandHandlers, GameRoom, type Recipients, type Step, type TimerHandlers } from "./room/game-room.ts";
+export {
+  type CommandHandlers,
+  GameRoom,
+  type Prowess,
+  type Recipients,
+  type Step,
+  type TimerHandlers,
+} from "./room/game-room.ts";
 export type { Migrated, Migration, Migrations, OldMatch } from "./room/migration.ts";
+export type { MatchFacts } from "./room/match-seats.ts";
 export type { Pause } from "./room/past.ts";
 export type { KeepsFields } from "./room/seal-plain.ts";
 export {

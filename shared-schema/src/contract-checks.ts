@@ -17,6 +17,7 @@ const ROW_WORDS: ReadonlySet<string> = new Set([
   "createdAt",
   "roomId",
   "epoch",
+  "match",
 ]);
 
 export function checkMatching(at: string, input: MatchRulesInput, maxPlayers: number): MatchRules {

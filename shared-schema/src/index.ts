@@ -76,6 +76,21 @@ export {
 export { findBackfills, findMatches, type Backfill, type Match, type Opening } from "./matching/find-matches.ts";
 export { simulateQueue, type Simulation } from "./matching/simulate.ts";
 export { acceptedAfter, matchRules, type MatchRules, type MatchRulesInput } from "./matching/rules.ts";
-export { type Ticket, ticketShape } from "./matching/ticket.ts";
+export {
+  type CheckedWish,
+  type MatchSeat,
+  QueuedMatch,
+  QueuedTicket,
+  QueueMemory,
+  QueueState,
+  queueName,
+  queueOf,
+  type QueueReason,
+  type QueueStage,
+  type QueueType,
+  type QueueWish,
+  Waiter,
+} from "./matching/queue-type.ts";
+export { filterKey, type Ticket, ticketShape } from "./matching/ticket.ts";
 export { Random, type RandomWords, seedWords } from "./sim/random.ts";
 export { parseTuning, type TuningIssue, type TuningResult } from "./tuning/parse.ts";

@@ -52,6 +52,7 @@ interface ReservedSeats {
   >;
   readonly _reservedSeatTimeouts: Record<string, NodeJS.Timeout>;
   _autoDisposeTimeout: NodeJS.Timeout | undefined;
+  _reserveSeat: (sessionId: string, ...rest: unknown[]) => Promise<boolean>;
 }
 
 /** The game waits for this player to come back. */
@@ -60,10 +61,20 @@ export function isHeld(room: Room, sessionId: string): boolean {
   return heldForDropped;
 }
 
+/** The player was promised a seat and did not come yet. */
+export function isPromised(room: Room, sessionId: string): boolean {
+  const seat = (room as unknown as ReservedSeats)._reservedSeats[sessionId];
+  return seat !== undefined && !seat[2] && !seat[3];
+}
+
+/** Promises a seat. false: the room is full. */
+export function reserveSeat(room: Room, sessionId: string, options: unknown, auth: unknown): Promise<boolean> {
+  return (room as unknown as ReservedSeats)._reserveSeat(sessionId, options, auth);
+}
+
 /** Has every promise of a seat wait for what `before` gives for its session; undefined: it waits for nothing. */
 export function reserveAfter(room: Room, before: (sessionId: string) => Promise<void> | undefined): void {
-  type Reserve = (sessionId: string, ...rest: unknown[]) => Promise<boolean>;
-  const inside = room as unknown as { _reserveSeat: Reserve };
+  const inside = room as unknown as ReservedSeats;
   const reserve = inside._reserveSeat;
   inside._reserveSeat = async (sessionId, ...rest) => {
     const waited = before(sessionId);
@@ -147,6 +158,17 @@ export async function closeToNewcomers(room: Room): Promise<void> {
 /** The epoch that a directory row carries, so that an earlier owner cannot write it (matchmaking/redis-driver.ts). */
 export function stampListing(room: Room, epoch: number): void {
   Object.assign((room as unknown as Listed)._listing ?? {}, { epoch });
+}
+
+/** Says in a room's row what a queue may know of its match; once it is recorded, to the directory too. */
+export function listMatch(room: Room, match: unknown): void {
+  const row = (room as unknown as Listed)._listing;
+  if (row === undefined) return;
+  Object.assign(row, { match });
+  if (matchMaker.getLocalRoomById(room.roomId) !== room) return;
+  Promise.resolve(matchMaker.driver.update(row as IRoomCache, { $set: { match } as never })).catch(() => {
+    // It is in the row, and goes with the next write of it.
+  });
 }
 
 /** Writes the row of a room that was listed before into the directory, whether or not it is there. */

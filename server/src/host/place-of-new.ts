@@ -26,12 +26,16 @@ export class PlaceOfNew {
     this.#options = options;
   }
 
-  /** The process with the most to spare. Rejects with BUSY where all are over their budgets. */
-  async choose(typeName: string): Promise<string> {
+  /** The process with the most to spare, in this region if any is there. Rejects with BUSY where all are over their budgets. */
+  async choose(typeName: string, region?: string): Promise<string> {
     const { makersOf, random, clock } = this.#options;
     this.#forget(clock.now() - GIVEN_MS);
     const makers = makersOf(typeName) ?? (await this.#anybody());
-    const counted = makers.map((maker) => ({ ...maker, rooms: maker.rooms + this.#lately(maker.processId) }));
+    const near = makers.filter((maker) => region !== undefined && maker.region === region);
+    const counted = (near.length > 0 ? near : makers).map((maker) => ({
+      ...maker,
+      rooms: maker.rooms + this.#lately(maker.processId),
+    }));
     const chosen = leastBusy(counted, random())?.processId;
     if (chosen === undefined)
       throw busyError(`every process that could make a room of type "${typeName}" is over its budget`);

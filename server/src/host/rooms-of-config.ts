@@ -1,14 +1,18 @@
 /** The rooms of a configuration: sealed and known to matchmaking by their names. */
 import { matchMaker } from "@colyseus/core";
-import type { RoomType } from "@ninelives/shared-schema";
+import { queueOf, type RoomType } from "@ninelives/shared-schema";
 import type { Host } from "../config.ts";
+import type { MatchRooms } from "../matchmaking/queue/match-rooms.ts";
+import { queueRoomOf } from "../matchmaking/queue/queue-room.ts";
 import { sealGame } from "../room/seal-game.ts";
 import { sealPlain } from "../room/seal-plain.ts";
 import type { RoomServices } from "../room/services.ts";
 
-/** undefined for a plain room. */
+/** Queues among them. undefined for a plain room. */
 export function typesIn({ rooms }: Host): Map<string, RoomType | undefined> {
-  return new Map([...rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type]));
+  const types = [...rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type] as const);
+  const queues = types.flatMap(([, type]) => (type?.matching === undefined ? [] : [queueOf(type) as RoomType]));
+  return new Map([...types, ...queues.map((queue) => [queue.name, queue] as const)]);
 }
 
 /** How this build reads matches of other versions. */
@@ -25,13 +29,20 @@ export function versionsIn(
   };
 }
 
-export function register({ rooms }: Host, services: RoomServices): void {
+export function register({ rooms }: Host, services: RoomServices, matchRooms: MatchRooms): void {
   for (const [name, entry] of rooms) {
     const sealed =
       entry.kind === "plain"
         ? sealPlain(name, entry.room, services)
         : sealGame(entry.type, entry.room, services, entry.tuning);
     const handler = matchMaker.defineRoomType(name, sealed);
-    if (entry.kind === "typed") handler.filterBy(entry.type.filterBy as never);
+    if (entry.kind === "plain") continue;
+    handler.filterBy(entry.type.filterBy as never);
+    if (entry.type.matching === undefined) continue;
+    const queue = queueOf(entry.type) as RoomType;
+    matchMaker.defineRoomType(
+      queue.name,
+      sealGame(queue, queueRoomOf(entry.type, entry.room, matchRooms), services, {}),
+    );
   }
 }

@@ -3,10 +3,11 @@
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
 import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
-import { addressOn, CLIENT_HEADER, CODES, NetError, type RoomType } from "@ninelives/shared-schema";
+import { addressOn, CLIENT_HEADER, CODES, NetError, queueName, type RoomType } from "@ninelives/shared-schema";
 import { joinOptions } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
-import type { Conditions } from "./listing.ts";
+import { MATCH_OPTION } from "../room/match-seats.ts";
+import type { Conditions, Row } from "./listing.ts";
 import { type Patience, whileMoving } from "./patience.ts";
 import type { Seating } from "./seating.ts";
 
@@ -64,8 +65,9 @@ export class Directory {
   }
 
   async rooms(): Promise<RoomRow[]> {
-    const rows = await matchMaker.query({ private: false, unlisted: false } as never);
-    return rows.map(({ roomId, name, clients, maxClients, processId }) => ({
+    const rows: Row[] = await matchMaker.query({ unlisted: false } as never);
+    const shown = rows.filter((row) => row.private !== true || row.match !== undefined);
+    return shown.map(({ roomId, name, clients, maxClients, processId }) => ({
       roomId,
       type: name,
       players: clients,
@@ -95,7 +97,8 @@ export class Directory {
   }
 
   async #ask(method: JoinMethod, target: string, options: object, headers: Headers): Promise<SeatReservation> {
-    const asked = method === "reconnect" ? options : await this.#checked(method, target, options);
+    const { [MATCH_OPTION]: _, ...said } = options as Conditions;
+    const asked = method === "reconnect" ? said : await this.#checked(method, target, said);
     const auth: AuthContext = createAuthContext({ headers });
     try {
       return this.#withAddress(await this.#seat(method, target, asked, auth), headers);
@@ -142,9 +145,14 @@ export class Directory {
 }
 
 async function roomTypeOf(roomId: string): Promise<string> {
-  const [row] = await matchMaker.query({ roomId } as never);
+  const [row]: (Row | undefined)[] = await matchMaker.query({ roomId } as never);
   if (row === undefined)
     throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
+  if (row.match !== undefined)
+    throw new NetError(
+      "UNAUTHORIZED",
+      `room "${roomId}" is a match of those whom a queue sent: wait in "${queueName(row.name)}"`,
+    );
   if (row.locked === true || row.clients >= row.maxClients) {
     throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, {
       players: row.clients,

@@ -1,8 +1,20 @@
 /** A room's row as Colyseus keeps it, and as the directory in Redis does: what it is found by, and how many seats it has. */
 import { type IRoomCache, LocalDriver, type SortOptions } from "@colyseus/core";
 
-/** A row, with the epoch of the room's owner; 0 for a room without a log. */
-export type Row = IRoomCache & { readonly epoch?: number };
+/** What a queue may know of a match that one made. */
+export interface ListedMatch {
+  /** undefined: regions do not count. */
+  readonly region?: string | undefined;
+  /** What its players asked a match to be, by join option. */
+  readonly filters: Readonly<Record<string, string>>;
+  /** Mean of who plays in it. */
+  readonly skill: number;
+  /** Seats of each team that the queue may fill. Empty: none, and none will come free. */
+  readonly free: readonly number[];
+}
+
+/** A row, with the epoch of the room's owner, 0 for a room without a log; and what a queue may know of a match that one made. */
+export type Row = IRoomCache & { readonly epoch?: number; readonly match?: ListedMatch };
 
 /** What rows are asked for by. */
 export type Conditions = Readonly<Record<string, unknown>>;
@@ -28,9 +40,15 @@ export function indexesOf(name: string, filters: readonly string[], values: Cond
   return filtered.length === 0 ? [name] : filtered.map((field) => `${name}?${field}=${JSON.stringify(values[field])}`);
 }
 
+/** The index that has the matches of this type in which a queue may fill seats. */
+export function openingsIndex(name: string): string {
+  return `${name}!`;
+}
+
 /** Every index that has the room. */
 export function placesOf(row: Row, filters: readonly string[]): Places {
   const since = new Date(row.createdAt ?? 0).getTime();
+  if (row.match?.free.some((seats) => seats > 0) === true) return { since, in: [openingsIndex(row.name)] };
   if (row.locked === true || row.private === true) return hiddenPlaces(since);
   const values = valuesOf(row);
   const one = filters.flatMap((field) => indexesOf(row.name, [field], values));

@@ -10,7 +10,7 @@
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
 import { awaitedIn } from "../adapter.ts";
 import { busyError } from "./busy.ts";
-import { type Conditions, placesOf, readRow, type Row, seatsOf, selected } from "./listing.ts";
+import { type Conditions, openingsIndex, placesOf, readRow, type Row, seatsOf, selected } from "./listing.ts";
 import { type ListingRedis, withListingScripts } from "./listing-scripts.ts";
 import { connected, patientRedis } from "./patient-redis.ts";
 
@@ -69,6 +69,12 @@ export class RedisDriver implements MatchMakerDriver {
   async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
     this.#mustAnswer();
     return new Map((await this.#rows(roomIds)).map((row) => [row.roomId, row]));
+  }
+
+  /** Matches of this type in which a queue may fill seats, oldest first. */
+  async openings(name: string): Promise<Row[]> {
+    this.#mustAnswer();
+    return this.#rows(await this.redis.zrange(`${LISTINGS}open:${openingsIndex(name)}`, 0, -1));
   }
 
   insert(row: IRoomCache): Promise<boolean> {

@@ -13,8 +13,8 @@ import {
   ServerError,
 } from "@colyseus/core";
 import { LIMITS, type RoomType } from "@ninelives/shared-schema";
-import type { Clock } from "../tick/clock.ts";
-import { asLongAs, pause } from "./as-long-as.ts";
+import { pause } from "./as-long-as.ts";
+import { askRoom, type RoomFinder, whileLives } from "./ask-room.ts";
 import type { Booking, Bookings } from "./bookings.ts";
 import { busyError } from "./busy.ts";
 import type { Conditions, Row } from "./listing.ts";
@@ -25,15 +25,20 @@ const UNKNOWN_SEATS = 1_000_000;
 export interface SeatingOptions {
   readonly bookings: Bookings;
   readonly presence: Presence;
-  readonly clock: Clock;
+  readonly finder: RoomFinder;
   /** undefined for a plain room. */
   readonly typeOf: (typeName: string) => RoomType | undefined;
   /** Which process makes a new room. */
-  readonly placeOfNew: (typeName: string) => Promise<string>;
-  /** As far as is known. */
-  readonly mayLive: (processId: string) => boolean;
-  /** Nobody has this room, and nobody will. */
-  readonly isGone: (roomId: string) => Promise<boolean>;
+  readonly placeOfNew: (typeName: string, region: string | undefined) => Promise<string>;
+}
+
+/** A room to be made. */
+export interface Plan {
+  readonly roomId: string;
+  readonly typeName: string;
+  readonly options: Conditions;
+  /** Where it is to be, if there is a process; undefined: anywhere. */
+  readonly region?: string | undefined;
 }
 
 export type SeatReservation = ReturnType<typeof matchMaker.buildSeatReservation>;
@@ -63,7 +68,8 @@ export class Seating {
 
   /** Rejects with what the game's code threw, with Colyseus's MATCHMAKE_INVALID_CRITERIA where no room is, and with BUSY after LIMITS.seatingMs. */
   async seat(method: ByType, typeName: string, options: Conditions, context: AuthContext): Promise<SeatReservation> {
-    const { bookings, clock } = this.#options;
+    const { bookings, finder } = this.#options;
+    const { clock } = finder;
     const auth = await authOf(typeName, options, context);
     const sessionId = (auth as { sessionId?: string } | undefined)?.sessionId ?? generateId();
     const endsAtMs = clock.now() + LIMITS.seatingMs;
@@ -86,6 +92,16 @@ export class Seating {
     throw busyError(`no room of type "${typeName}" promised a seat within ${LIMITS.seatingMs} ms`);
   }
 
+  /** The room that is to have this id: as it is, or made now. undefined: it was given up; ask for one with another id. */
+  async room(plan: Plan, maxPlayers: number): Promise<Row | undefined> {
+    const { bookings } = this.#options;
+    const { roomId, typeName } = plan;
+    const known = await bookings.look(roomId);
+    if (known !== undefined) return known;
+    await bookings.book({ typeName, sessions: [], filters: {}, avoid: [] }, { roomId, maxPlayers, isOwn: true });
+    return this.#make(plan);
+  }
+
   async #book({ method, typeName, options, sessionId, avoid }: Quest): Promise<Booking> {
     const { bookings, typeOf } = this.#options;
     const { filterBy = [], maxPlayers = this.#seatsOf.get(typeName) ?? UNKNOWN_SEATS } = typeOf(typeName) ?? {};
@@ -102,17 +118,18 @@ export class Seating {
   /** undefined: there is none, and will be none. */
   async #roomOf(booking: Exclude<Booking, { how: "none" }>, quest: Quest): Promise<Row | undefined> {
     if (booking.how === "room") return booking.row;
-    const { bookings, clock, mayLive } = this.#options;
+    const { bookings, finder } = this.#options;
+    const { clock, mayLive } = finder;
     const { roomId } = booking;
-    if (booking.how === "make") return this.#make(roomId, quest);
+    if (booking.how === "make") return this.#make({ roomId, ...quest });
     const { maker, asker } = booking.by;
     const row = await bookings.made(roomId, () => mayLive(maker) && mayLive(asker) && clock.now() < quest.endsAtMs);
     if (row === undefined && clock.now() < quest.endsAtMs) await bookings.giveUp(roomId);
     return row;
   }
 
-  async #make(roomId: string, { typeName, options }: Quest): Promise<Row | undefined> {
-    const { bookings, presence, placeOfNew } = this.#options;
+  async #make({ roomId, typeName, options, region }: Plan): Promise<Row | undefined> {
+    const { bookings, presence, placeOfNew, finder } = this.#options;
     const make = (maker: string): Promise<Row> =>
       maker === matchMaker.processId
         ? matchMaker.handleCreateRoom(typeName, options as never, undefined, roomId)
@@ -124,9 +141,9 @@ export class Seating {
             LIMITS.makingMs,
           );
     try {
-      const maker = await placeOfNew(typeName);
+      const maker = await placeOfNew(typeName, region);
       if (!(await bookings.assign(roomId, maker))) return undefined;
-      const row = await this.#whileLives(maker, () => make(maker));
+      const row = await whileLives(finder, maker, () => make(maker));
       this.#seatsOf.set(typeName, row.maxClients ?? UNKNOWN_SEATS);
       return row;
     } catch (error) {
@@ -136,33 +153,11 @@ export class Seating {
     }
   }
 
-  /** The room as its row is, once it has promised the seat; undefined when it will not. An owner that died is waited for: somebody takes the room over. */
-  async #reserved(first: Row, { sessionId, options, auth }: Quest): Promise<Row | undefined> {
-    const { bookings, clock, isGone } = this.#options;
-    const { roomId } = first;
-    const ask = () =>
-      matchMaker.remoteRoomCall(roomId, "_reserveSeat" as never, [sessionId, options, auth], LIMITS.seatAnswerMs);
-    const endsAtMs = clock.now() + LIMITS.seatMovingMs;
-    let row: Row | undefined = first;
-    while (clock.now() < endsAtMs) {
-      const promised: unknown =
-        row === undefined ? undefined : await this.#whileLives(row.processId, ask).catch(() => undefined);
-      if (promised !== undefined) return promised === true ? row : undefined;
-      if (row === undefined && (await isGone(roomId))) return undefined;
-      await pause(clock);
-      row = await bookings.look(roomId);
-    }
-    return undefined;
-  }
-
-  #whileLives<R>(processId: string, ask: () => Promise<R>): Promise<R> {
-    const { mayLive, clock } = this.#options;
-    return asLongAs(
-      () => mayLive(processId),
-      ask,
-      () => new Error("ipc_timeout"),
-      clock,
-    );
+  /** The room as its row is, once it has promised the seat; undefined when it will not. */
+  async #reserved(room: Row, { sessionId, options, auth }: Quest): Promise<Row | undefined> {
+    const { finder } = this.#options;
+    const answered = await askRoom<boolean>(finder, room.roomId, "_reserveSeat", [sessionId, options, auth], room);
+    return typeof answered === "object" && answered.answer ? answered.row : undefined;
   }
 }
 

@@ -141,7 +141,7 @@ export class SharedCustody implements Custody {
 
   makersOf(type: string): readonly Maker[] | undefined {
     const makers = this.#keeper?.makersOf(type);
-    return makers?.map(({ processId, info: { rooms, load } }) => ({ processId, rooms, load }));
+    return makers?.map(({ processId, info: { rooms, load, region } }) => ({ processId, rooms, load, region }));
   }
 
   mayLive(processId: string): boolean {

@@ -26,6 +26,7 @@ export interface HostKeeperOptions {
   readonly address: string;
   readonly inner: string;
   /** The host is over its budget and makes no new room. */
+  readonly region?: string | undefined;
   readonly isFull: () => boolean;
   /** The host is going away and takes no room. */
   readonly isDraining: () => boolean;
@@ -44,7 +45,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
   });
 }
 
-function localRooms({ services, types, address, inner, isFull, isDraining }: HostKeeperOptions): LocalRooms {
+function localRooms({ services, types, address, inner, region, isFull, isDraining }: HostKeeperOptions): LocalRooms {
   const { rooms, store } = services;
   const versions = Object.fromEntries([...types].map(([name, type]) => [name, type?.version ?? 1]));
   const ways = [...types.keys()].map((name) => [name, Object.keys(services.migrationsOf(name)).map(Number)] as const);
@@ -69,7 +70,17 @@ function localRooms({ services, types, address, inner, isFull, isDraining }: Hos
       measured = now;
       const isNew = services.clock.now() - beganMs < NEW_FOR_MS;
       const load = { rooms: rooms.size, load: utilization };
-      return { address, inner, ...load, full: isFull(), draining: isDraining(), isNew, types: versions, migrates };
+      return {
+        address,
+        inner,
+        ...(region === undefined ? {} : { region }),
+        ...load,
+        full: isFull(),
+        draining: isDraining(),
+        isNew,
+        types: versions,
+        migrates,
+      };
     },
     relist: () => void rooms.relist(),
   };

@@ -9,6 +9,8 @@ export interface MemberInfo {
   readonly address: string;
   /** `host:port` that other processes use. */
   readonly inner: string;
+  /** Where it stands, by a name of its operator's. Default: nobody said. */
+  readonly region?: string;
   readonly rooms: number;
   /** From 0, idle, to 1: nothing more should come. */
   readonly load: number;

@@ -55,6 +55,8 @@ export interface Maker {
   readonly processId: string;
   readonly rooms: number;
   readonly load: number;
+  /** undefined: its operator did not say. */
+  readonly region?: string | undefined;
 }
 
 /** The one with the most to spare, then the one with the fewest rooms; between equals `random`, uniform in [0, 1), decides. */

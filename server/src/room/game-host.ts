@@ -3,11 +3,13 @@ import type { RoomType } from "@ninelives/shared-schema";
 import type { RoomTopics } from "../topics/room-topics.ts";
 import { emit } from "./emit.ts";
 import type { GameRoomHost } from "./game-room.ts";
+import type { MatchSeats } from "./match-seats.ts";
 import type { RoomRuntime } from "./room-runtime.ts";
 
 export function gameRoomHost(
   runtime: RoomRuntime<RoomType>,
   topics: RoomTopics,
+  match: MatchSeats,
   onEventFault: (error: unknown, name: string) => void,
 ): GameRoomHost {
   return {
@@ -16,6 +18,10 @@ export function gameRoomHost(
     },
     memory: runtime.memory,
     random: runtime.random,
+    get match() {
+      return match.facts;
+    },
+    teamOf: (sessionId) => match.teamOf(sessionId),
     publish: (topic, payload) => topics.publishOwn(topic, payload),
     emit: (name, payload, to) => emit(runtime, name, payload, to, (error) => onEventFault(error, name)),
     after: (ticks, name, payload) => runtime.timers.add(name, payload, ticks, runtime.tick),

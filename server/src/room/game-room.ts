@@ -30,6 +30,7 @@ import { NetError } from "@ninelives/shared-schema";
 import type { StateView } from "@colyseus/schema";
 import type { Prepared } from "../inbox/prepared.ts";
 import type { TopicAccess } from "../topics/audience.ts";
+import type { MatchFacts } from "./match-seats.ts";
 import type { Pause } from "./past.ts";
 
 export interface Step {
@@ -61,14 +62,23 @@ export type TimerHandlers<T extends RoomType> = {
   readonly [K in TimerName<T>]: (payload: TimerPayload<T, K>) => void;
 };
 
-/** Who an event is for: everyone in the room (the default), one client, or those the filter lets through. */
-export type Recipients = Client | ((client: Client) => boolean);
+/** Who an event is for: everyone in the room (the default), one session, or those the filter lets through. */
+export type Recipients = Pick<Client, "sessionId"> | ((client: Client) => boolean);
+
+/** What a queue goes by to find a player's match. */
+export interface Prowess {
+  readonly skill: number;
+  /** Way to each region that can be reached, ms. */
+  readonly latencies: Readonly<Record<string, number>>;
+}
 
 /** What the host puts under a room. Not for games. */
 export interface GameRoomHost {
   readonly tick: number;
   readonly memory: { readonly game: object };
   readonly random: Random;
+  readonly match: MatchFacts | undefined;
+  teamOf(sessionId: string): number | undefined;
   emit(name: string, payload: unknown, to: Recipients | undefined): void;
   publish(topic: string, payload: unknown): void;
   after(ticks: number, name: string, payload: unknown): number;
@@ -83,6 +93,14 @@ export function attachHost(room: object, host: GameRoomHost, tuning: unknown): v
 }
 
 export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf<T>; input: InputOf<T> }> {
+  /**
+   * What the type's queue goes by for a player who waits. `said`: by the player; `auth`: what `onAuth` gave. A throw refuses the player.
+   * Default: what was said.
+   */
+  static prowessOf(said: Prowess, _auth: unknown): Prowess | Promise<Prowess> {
+    return said;
+  }
+
   /** The room type's commands. A handler that throws answers COMMAND_FAILED to its caller alone; see {@link refuse}. */
   abstract readonly commands: CommandHandlers<T>;
 
@@ -136,6 +154,16 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
   /** Chance whose state is in memory: after a restore it goes on where it was. */
   get random(): Random {
     return hostOf(this).host.random;
+  }
+
+  /** The match as the type's queue began it; undefined for a room that no queue made. */
+  get match(): MatchFacts | undefined {
+    return hostOf(this).host.match;
+  }
+
+  /** The team a player was put into by the queue, from 0, also in `onJoin`; undefined: no queue sent this player. */
+  teamOf({ sessionId }: Pick<Client, "sessionId">): number | undefined {
+    return hostOf(this).host.teamOf(sessionId);
   }
 
   /** The designers' numbers, checked against the type. */

@@ -21,6 +21,7 @@ import { converse } from "./conversation.ts";
 import { attempt, checkTimers, mayUseTopic, showHidden } from "./game-calls.ts";
 import { gameRoomHost } from "./game-host.ts";
 import { attachHost, GameRoom } from "./game-room.ts";
+import { MatchSeats, type Promised, type Sent } from "./match-seats.ts";
 import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
@@ -44,6 +45,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     readonly #doubtful = new Map<string, HeldSeat>();
     /** Players who are in, and have not said that they know. */
     readonly #untold = new Set<Client>();
+    readonly #match = new MatchSeats(this, type, runtimeOf(this));
     readonly #topics = new RoomTopics({
       room: runtimeOf(this),
       host: services.hostTopics,
@@ -63,7 +65,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       if (past !== undefined) this.state = past.state(type.state);
       else this.state ??= new type.state();
       const onEventFault = (error: unknown, name: string) => this.#onFault(error, `event ${name}`);
-      attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, onEventFault), tuning);
+      attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, this.#match, onEventFault), tuning);
       const game = gameOf(this);
       runtimeOf(this).drive({
         advanceClock: (stepMs) => clock.step(stepMs),
@@ -71,6 +73,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
           attempt(`timer ${name}`, () => game.timers![name]!(payload as never), this.#onFault),
         step: (tick) => {
           this.#hearTold();
+          if (tick % type.tickHz === 0) this.#match.list();
           attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault);
         },
         publish: (patch) => {
@@ -105,7 +108,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         onFault: this.#onFault,
       });
       checkTimers(type, gameOf(this));
-      await (pastOf(this) === undefined ? this.#begin(options) : goingOn(this, () => this.#goOn()));
+      await (pastOf(this) === undefined ? this.#begin(this.#match.begin(options)) : goingOn(this, () => this.#goOn()));
     }
 
     /** A player is in when the log knows it: who was told of a seat has it also after a crash. */
@@ -117,6 +120,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         sessions.entered(client);
         this.#connected(client, 1);
         const joined = super.onJoin!(client, checked as never, auth as never);
+        this.#match.seated(client.sessionId);
         runtimeOf(this).seats.untold(client.sessionId, true);
         this.#untold.add(client);
         const committed = new Promise<void>((resolve) => outbox.stage(resolve));
@@ -185,6 +189,11 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         seats.connected(client.sessionId, false);
         return super.onDrop?.(client, code) as void;
       });
+    }
+
+    /** Asked by the queue that made the room, from whatever process (matchmaking/queue/match-rooms.ts). */
+    _promiseMatchSeat(sent: Sent): Promise<Promised> {
+      return this.#match.promise(sent);
     }
 
     override broadcastPatch(): boolean {

@@ -24,6 +24,9 @@ export const Seat = schema(
     untold: t.boolean().default(false),
     /** Layout of the state that its connection began with, in short; a stock client reads all that comes after by it. */
     layout: t.string().default(""),
+    /** In a match that a queue made: the player's team, from 0; -1: none. */
+    team: t.int8().default(-1),
+    skill: t.float64().default(0),
   },
   "Seat",
 );
@@ -96,6 +99,8 @@ export const HostMemory = schema(
     listing: t.string().default("{}"),
     /** What a plain room's `serialize()` returned, JSON; empty: it has none. */
     fields: t.string().default(""),
+    /** What the queue that made the room said of the match, JSON; empty: no queue did. */
+    match: t.string().default(""),
   },
   "HostMemory",
 );

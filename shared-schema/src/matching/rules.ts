@@ -4,6 +4,7 @@
  *   accepted = min(max, window + widenPerSecond · seconds waited)
  */
 import { z } from "zod";
+import { LIMITS } from "../protocol/limits.ts";
 
 /** Each field's unit is that of what it limits: points of skill, or ms. */
 const relaxing = z
@@ -26,6 +27,10 @@ export const matchRules = z.strictObject({
   skill: relaxing.optional(),
   /** How slow the way to the match's region may be, ms. Default: regions do not count. */
   latencyMs: relaxing.optional(),
+  /** How long players have to accept a match that was found, ms. Range [0, 120 000]. Default 0: nobody is asked. */
+  acceptMs: z.int().min(0).max(LIMITS.matchAcceptMsMax).default(0),
+  /** Whether those who wait may take seats that came free in matches that run. Default false. */
+  backfill: z.boolean().default(false),
 });
 
 /** As a room type declares them. */

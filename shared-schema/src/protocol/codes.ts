@@ -125,6 +125,12 @@ export const CODES = {
     action:
       "Join again after `details.retryAfterMs`: the room moves to another process, or nobody can say now where rooms are.",
   },
+  MATCH_OFF: {
+    code: 4207,
+    sender: "server",
+    recoverable: false,
+    action: "Queue again: the player is in the queue no more, and `details.reason` says why.",
+  },
   COMMAND_UNKNOWN: { code: 4220, sender: "server", recoverable: false, action: "Use a command of the room type." },
   COMMAND_INVALID: {
     code: 4221,
