@@ -118,7 +118,8 @@ export class Client {
    * join does; OPTIONS_INVALID also for a player who does not fit its party.
    */
   async queue<T extends RoomType>(type: T, wish: QueueWish<T>): Promise<Waiting<T>> {
-    return this.#waiting(type, await this.joinOrCreate(queueOf(type), wish));
+    const key = Array.from({ length: 3 }, () => this.#services.random().toString(36).slice(2)).join("");
+    return this.#waiting(type, await this.joinOrCreate(queueOf(type), { key, ...wish }));
   }
 
   /** Goes on with the waiting of the page before. undefined when it did not wait for this type. Rejects as {@link resume}. */

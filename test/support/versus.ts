@@ -60,3 +60,14 @@ export class VersusRoom extends GameRoom<Versus> {
     this.state.teams.delete(sessionId);
   }
 }
+
+/** As {@link Squad}, in rooms that take a second to be made. */
+export const SlowSquad = versusType("slow-squad", { teams: 2, size: 2 });
+
+export class SlowVersusRoom extends VersusRoom {
+  override async onCreate(options: JoinOptions<Versus>): Promise<void> {
+    super.onCreate(options);
+    process.stdout.write("the room of a match is being made\n");
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}

@@ -209,11 +209,12 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       return isGhost(client) ? true : super.onAuth(client, options, context);
     }
 
-    override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
+    override onJoin(client: Client, options?: unknown, auth?: unknown): void | Promise<unknown> {
       const { seats, tick } = runtimeOf(this);
       client.reconnectionToken = tokenOf(this, client);
       seats.taken(client, tick, stateLayout(this));
-      await super.onJoin?.(client, options, auth);
+      const joining: unknown = super.onJoin?.(client, options, auth);
+      if (joining instanceof Promise) return joining.then(() => this.#say(client, "joined"));
       this.#say(client, "joined");
     }
 

@@ -123,8 +123,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         this.#match.seated(client.sessionId);
         runtimeOf(this).seats.untold(client.sessionId, true);
         this.#untold.add(client);
-        const committed = new Promise<void>((resolve) => outbox.stage(resolve));
-        await joined;
+        const staged = () => new Promise<void>((resolve) => outbox.stage(resolve));
+        let committed = staged();
+        if (joined instanceof Promise) {
+          await joined;
+          committed = staged();
+        }
         showHidden(gameOf(this), client, this.#onFault);
         await committed;
         if (client.state === ClientState.JOINING) this.#letIn.add(client);

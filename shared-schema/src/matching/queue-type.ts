@@ -25,6 +25,7 @@ export const QueueState = schema(
 export const Waiter = schema(
   {
     ticket: t.string().default(""),
+    key: t.string().default(""),
     skill: t.float64().default(0),
     /** Join options, latencies, filters, and what `onAuth` said, JSON. */
     options: t.string().default("{}"),
@@ -147,6 +148,8 @@ const wish = {
   /** Way to each region that can be reached, ms. */
   latencies: z.record(z.string().max(40), z.number().min(0)).default({}),
   /** Friends who wait together, and are in one team: all say the same name, which only they know, and how many they are. */
+  /** Who asks, by a name that only it knows: who asks again under it takes the place it has. Default: somebody new. */
+  key: z.string().min(1).max(80).optional(),
   party: z.strictObject({ name: z.string().min(1).max(80), size: z.int().min(1).max(LIMITS.partyMax) }).optional(),
 };
 

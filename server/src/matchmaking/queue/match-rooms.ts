@@ -74,11 +74,10 @@ export class MatchRooms {
 
   async openings({ name }: RoomType): Promise<Opening[]> {
     const { driver } = this.#options.backend;
-    const rows = ("openings" in driver
-      ? await driver.openings(name)
-      : await driver.query({ name, private: true })) as unknown as readonly Row[];
-    return rows.flatMap(({ roomId, match }) =>
-      match === undefined ? [] : [{ id: roomId, ...match, region: match.region }],
+    const rows: readonly Row[] =
+      "openings" in driver ? await driver.openings(name) : driver.query({ name, private: true });
+    return rows.flatMap(({ roomId: id, match }) =>
+      match === undefined ? [] : [{ ...match, id, region: match.region }],
     );
   }
 

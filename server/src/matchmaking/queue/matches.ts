@@ -155,7 +155,7 @@ export class Matches {
     const stage = this.get(match)?.stage;
     if (stage === "accepting") this.spoil(match, [sessionId], "declined");
     else if (stage === undefined) {
-      for (const other of [...tickets.membersOf(waiter.ticket)])
+      for (const other of tickets.membersOf(waiter.ticket))
         this.#dismiss(other, other === sessionId ? "declined" : "party");
     } else {
       const { ticket } = waiter;
@@ -169,10 +169,10 @@ export class Matches {
     const { tickets, memory } = this.#options;
     for (const [id, bornMs] of tickets.incomplete) {
       if (nowMs - bornMs < LIMITS.partyGatherMs) continue;
-      for (const sessionId of [...tickets.membersOf(id)]) this.#dismiss(sessionId, "party");
+      for (const sessionId of tickets.membersOf(id)) this.#dismiss(sessionId, "party");
     }
-    for (const [id, { stage, endsMs }] of [...memory.matches]) {
-      if (stage === "making" || nowMs < endsMs) continue;
+    const ended = [...memory.matches].filter(([, { stage, endsMs }]) => stage !== "making" && nowMs >= endsMs);
+    for (const [id, { stage }] of ended) {
       const players = this.playersOf(id);
       const late = players.filter((player) => stage === "ready" || !tickets.waiter(player)!.hasAccepted);
       this.spoil(id, late, "late");

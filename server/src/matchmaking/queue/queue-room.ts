@@ -6,7 +6,7 @@
  *
  * Rooms are made outside of the tick. Which one a match gets is decided in it, so one that is made twice is the same one.
  */
-import type { AuthContext, Client } from "@colyseus/core";
+import { type AuthContext, type Client, Room } from "@colyseus/core";
 import {
   findBackfills,
   findMatches,
@@ -37,7 +37,7 @@ type SeatAnswer = Awaited<ReturnType<MatchRooms["seat"]>>;
 
 /** What a room class says to those who wait for one. */
 interface Gatekeeper {
-  onAuth?(token: string | undefined, options: unknown, context: AuthContext): unknown;
+  onAuth(token: string, options: unknown, context: AuthContext): unknown;
   prowessOf(said: Prowess, auth: unknown): Prowess | Promise<Prowess>;
 }
 
@@ -47,10 +47,6 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
   const keeper = Game as unknown as Gatekeeper;
 
   class QueueRoom extends GameRoom<Queue> {
-    static override onAuth(token: string, options: JoinOptions<Queue>, context: AuthContext): never {
-      return (keeper.onAuth === undefined ? true : keeper.onAuth(token, options.options, context)) as never;
-    }
-
     override readonly commands: CommandHandlers<Queue> = {
       accept: ({ sessionId }, { match }) => {
         if (!this.#matches.accept(sessionId, match, this.#nowMs)) this.refuse("This match is not on any more.");
@@ -93,10 +89,10 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
     }
 
     override async onJoin({ sessionId }: Client, wish: JoinOptions<Queue>, auth?: unknown): Promise<void> {
-      const { options, skill, latencies, party } = wish;
+      const { options, skill, latencies, party, key } = wish;
       if ((party?.size ?? 1) > rules.size) throw tooLarge(rules.size);
       const prowess = await keeper.prowessOf({ skill, latencies }, auth);
-      const comer = { sessionId, wish: { party, ...prowess }, options, filters: filtersIn(type, options), auth };
+      const comer = { sessionId, wish: { key, party, ...prowess }, options, filters: filtersIn(type, options), auth };
       this.#tickets.add(comer, this.#nowMs);
     }
 
@@ -234,7 +230,11 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
       };
     }
   }
-  return QueueRoom as unknown as RoomClass;
+  if (keeper.onAuth === Room.onAuth) return QueueRoom as unknown as RoomClass;
+  return Object.assign(QueueRoom as unknown as RoomClass, {
+    onAuth: (token: string, { options }: JoinOptions<Queue>, context: AuthContext) =>
+      keeper.onAuth(token, options, context),
+  });
 }
 
 function filtersIn(type: RoomType, options: unknown): Ticket["filters"] {

@@ -37,6 +37,7 @@ export class Tickets {
   /** Throws OPTIONS_INVALID for a player who does not fit its party, BUSY while the party of that name is in a match. */
   add(comer: Comer, nowMs: number): void {
     const { sessionId, wish, options, filters, auth } = comer;
+    if (wish.key !== undefined && this.#inherit(wish.key, sessionId)) return;
     const id = wish.party === undefined ? this.#newId() : `party ${wish.party.name}`;
     const ticket = this.#memory.tickets.get(id) ?? new QueuedTicket({ size: wish.party?.size ?? 1, bornMs: nowMs });
     const members = this.#members.get(id) ?? new Set();
@@ -48,6 +49,7 @@ export class Tickets {
       sessionId,
       new Waiter({
         ticket: id,
+        key: wish.key ?? "",
         skill: wish.skill,
         options: JSON.stringify(options ?? {}),
         latencies: JSON.stringify(wish.latencies),
@@ -115,6 +117,18 @@ export class Tickets {
   matchable(waiting: readonly string[]): Ticket[] {
     const isThere = (id: string) => ![...this.membersOf(id)].some((sessionId) => this.waiter(sessionId)!.away);
     return waiting.filter(isThere).map((id) => this.#asTicket(id));
+  }
+
+  /** A player whose join was lost on its way asks again, and its first session may still be here. */
+  #inherit(key: string, sessionId: string): boolean {
+    const [from, waiter] = [...this.#memory.waiters].find(([, other]) => other.key === key) ?? [];
+    if (from === undefined) return false;
+    const members = this.#members.get(waiter!.ticket)!;
+    this.#memory.waiters.delete(from);
+    this.#memory.waiters.set(sessionId, waiter!.clone().assign({ away: false }));
+    members.delete(from);
+    members.add(sessionId);
+    return true;
   }
 
   #asTicket(id: string): Ticket {

@@ -33,7 +33,7 @@ describe("a queue", () => {
     const rooms = await within("the match", Promise.all(waiting.map(({ match }) => match)));
     assert.equal(new Set(rooms.map(({ roomId }) => roomId)).size, 1);
     await everybodyIn(rooms, 4);
-    const teams = [...rooms[0]!.state.teams.values()].sort();
+    const teams = [...rooms[0]!.state.teams.values()].toSorted((a, b) => a - b);
     assert.deepEqual(teams, [0, 0, 1, 1], "the game knows who is in which team");
     assert.deepEqual(
       (await listed()).map(({ type }) => type),
