@@ -146,6 +146,14 @@ export class Matches {
     this.#leave(match, ticketId);
   }
 
+  /** The player is gone, and did not say so: its friends wait for it to come again. */
+  lost(sessionId: string, nowMs: number): void {
+    const { tickets } = this.#options;
+    const { ticket = "" } = tickets.waiter(sessionId) ?? {};
+    if (tickets.get(ticket)?.match === "" && tickets.membersOf(ticket).size > 1) tickets.reopen(sessionId, nowMs);
+    else this.left(sessionId);
+  }
+
   /** The player has left the queue: in its match, or for good. */
   left(sessionId: string): void {
     const { tickets } = this.#options;

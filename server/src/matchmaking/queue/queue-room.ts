@@ -8,6 +8,7 @@
  */
 import { type AuthContext, type Client, Room } from "@colyseus/core";
 import {
+  CODES,
   findBackfills,
   findMatches,
   type JoinOptions,
@@ -105,8 +106,9 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
       this.#standings.tellAgain(sessionId);
     }
 
-    override onLeave({ sessionId }: Client): void {
-      this.#matches.left(sessionId);
+    override onLeave({ sessionId }: Client, code?: number): void {
+      if (code === CODES.CONSENTED.code) this.#matches.left(sessionId);
+      else this.#matches.lost(sessionId, this.#nowMs);
       this.#standings.tellAgain(sessionId);
     }
 

@@ -91,6 +91,12 @@ export class Tickets {
     this.#memory.tickets.delete(waiter.ticket);
   }
 
+  /** Takes one player out of a party, which is not complete then. */
+  reopen(sessionId: string, nowMs: number): void {
+    Object.assign(this.get(this.waiter(sessionId)!.ticket)!, { sinceMs: 0, bornMs: nowMs });
+    this.remove(sessionId);
+  }
+
   /** They wait in their old place, those who are left of them. */
   release(id: string): void {
     const ticket = this.#memory.tickets.get(id);
