@@ -107,7 +107,7 @@ export class LabRoom extends GameRoom<typeof Lab> {
     this.note("dispose");
   }
 
-  override onJoin(client: Client, { name }: JoinOptions<typeof Lab>): void {
+  override onJoin(client: Client, { name }: JoinOptions<typeof Lab>): void | Promise<void> {
     this.note(`join ${name}`);
     this.state.players.set(client.sessionId, new LabPlayer().assign({ name, secret: `of ${name}` }));
   }

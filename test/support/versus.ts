@@ -47,7 +47,7 @@ export class VersusRoom extends GameRoom<Versus> {
     },
   };
 
-  override onCreate({ map }: JoinOptions<Versus>): void {
+  override onCreate({ map }: JoinOptions<Versus>): void | Promise<void> {
     if (this.match?.filters.map !== map) throw new Error(`a match on ${map} expected`);
     this.state.map = map;
   }
@@ -66,7 +66,7 @@ export const SlowSquad = versusType("slow-squad", { teams: 2, size: 2 });
 
 export class SlowVersusRoom extends VersusRoom {
   override async onCreate(options: JoinOptions<Versus>): Promise<void> {
-    super.onCreate(options);
+    await super.onCreate(options);
     process.stdout.write("the room of a match is being made\n");
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }

@@ -16,7 +16,7 @@ class AskingRoom extends LabRoom {
   override async onJoin(client: Client): Promise<void> {
     asked.resolve();
     await answered.promise;
-    super.onJoin(client, { name: "asked" });
+    await super.onJoin(client, { name: "asked" });
     this.state.count = 7;
   }
 }

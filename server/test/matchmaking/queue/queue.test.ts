@@ -1,6 +1,6 @@
 /** A queue from the players' side: a real host, real sockets, our client. */
 import assert from "node:assert/strict";
-import { connect, type Room, type Waiting } from "@ninelives/client";
+import { connect, memorySeatStorage, type Room, type SeatStorage, type Waiting } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
 import { queueOf, type QueueWish } from "@ninelives/shared-schema";
 import { startTestHost, type TestHost } from "../../../../test/support/test-host.ts";
@@ -18,10 +18,25 @@ describe("a queue", () => {
   });
   after(() => host.stop());
 
-  const wait = (type: Versus, name: string, { map, ...wish }: Wish = {}): Promise<Waiting<Versus>> =>
-    connect(host.url).queue(type, { ...wish, options: { name, ...(map === undefined ? {} : { map }) } });
-  const next = <K extends Parameters<Waiting<Versus>["on"]>[0]>(waiting: Waiting<Versus>, name: K) =>
-    within(name, new Promise<unknown>((resolve) => void waiting.on(name, resolve)));
+  /** What each was told and nobody asked for yet. */
+  const news = new WeakMap<Waiting<Versus>, { readonly name: string; readonly payload: unknown }[]>();
+  async function wait(type: Versus, name: string, { map, ...wish }: Wish = {}): Promise<Waiting<Versus>> {
+    const options = { name, ...(map === undefined ? {} : { map }) };
+    return listening(await connect(host.url).queue(type, { ...wish, options }));
+  }
+  function listening(waiting: Waiting<Versus>): Waiting<Versus> {
+    const heard: { readonly name: string; readonly payload: unknown }[] = [];
+    news.set(waiting, heard);
+    for (const name of ["place", "found", "accepted", "back"] as const)
+      waiting.on(name, (payload) => heard.push({ name, payload }));
+    return waiting;
+  }
+  const next = (waiting: Waiting<Versus>, wanted: string): Promise<unknown> =>
+    until(wanted, () => {
+      const heard = news.get(waiting)!;
+      const at = heard.findIndex(({ name }) => name === wanted);
+      return at === -1 ? undefined : heard.splice(at, 1)[0]!.payload;
+    });
   const listed = async () => (await (await fetch(`${host.url}/rooms`)).json()) as { roomId: string; type: string }[];
   const everybodyIn = (rooms: readonly Room<Versus>[], players: number) =>
     until("everybody to be in", () => rooms.every(({ state }) => state.teams?.size === players));
@@ -139,6 +154,46 @@ describe("a queue", () => {
     await ada.cancel();
     assert.equal(((await moved) as { place: number }).place, 1);
     await bob.cancel();
+  });
+
+  it("[QU8] a seat may be asked for until it is taken; who finds the room gone waits again", async () => {
+    const client = connect(host.url);
+    const names = ["Ada", "Bob", "Cy", "Di"];
+    const rooms = await Promise.all(names.map((name) => client.joinOrCreate(queueOf(Squad), { options: { name } })));
+    const ready = (room: (typeof rooms)[number]) =>
+      within("the match", new Promise<{ match: string; roomId: string }>((resolve) => void room.on("ready", resolve)));
+    const [{ match, roomId }] = await Promise.all([ready(rooms[0]!), ...rooms.slice(1).map(ready)]);
+    const { seat } = await rooms[0]!.command("seat", { match });
+    assert.deepEqual((await rooms[0]!.command("seat", { match })).seat, seat);
+    const other = await rooms[1]!.command("seat", { match });
+    assert.notEqual(other.seat!.sessionId, seat!.sessionId);
+    assert.deepEqual(await rooms[0]!.command("seat", { match: "another" }), {});
+    await host.inside(roomId).disconnect();
+    const back = new Promise<unknown>((resolve) => void rooms[0]!.on("back", resolve));
+    assert.deepEqual(await rooms[0]!.command("seat", { match }), {});
+    assert.deepEqual(await within("back", back), { reason: "gone" });
+    assert.deepEqual(await rooms[0]!.command("where", {}), { stage: "waiting" });
+    await leave(rooms);
+  });
+
+  it("[QU13] a page that is loaded again goes on waiting, and joins the match that was found meanwhile", async () => {
+    const storages = new Map<string, SeatStorage>();
+    const storage = (typeName: string) => {
+      if (!storages.has(typeName)) storages.set(typeName, memorySeatStorage());
+      return storages.get(typeName)!;
+    };
+    const before = await connect(host.url, { storage }).queue(Squad, { options: { name: "Ada" } });
+    const kept = storage("squad-queue").load()!;
+    before.queue.session.lifeline.abandon();
+    storage("squad-queue").save(kept);
+    const after = await connect(host.url, { storage }).resumeQueue(Squad);
+    assert.equal(after?.queue.sessionId, before.queue.sessionId);
+    const others = await Promise.all(["Bob", "Cy", "Di"].map((name) => wait(Squad, name)));
+    const rooms = await within("the match", Promise.all([after!, ...others].map(({ match }) => match)));
+    await everybodyIn(rooms, 4);
+    await leave(rooms);
+    await until("the queue to be left", () => after!.queue.connection.state === "DISCONNECTED");
+    assert.equal(await connect(host.url, { storage }).resumeQueue(Squad), undefined, "nobody waits any more");
   });
 
   it("[QU9] a seat that comes free goes to who waits, in the team that misses it; not once the game is closed", async () => {
