@@ -96,6 +96,6 @@ describe("defineRoomType", () => {
     const memory = new Memory();
     assert.ok(memory.game instanceof State);
     const host = ["secret", "random", "seats", "topicEpoch", "topics", "timers", "nextTimer", "bornWallMs"];
-    assert.deepEqual(Object.keys(memory.host.toJSON()), [...host, "createOptions", "listing", "fields"]);
+    assert.deepEqual(Object.keys(memory.host.toJSON()), [...host, "createOptions", "listing", "fields", "match"]);
   });
 });

@@ -36,6 +36,8 @@ export interface Sent {
   readonly auth: unknown;
   readonly team: number;
   readonly skill: number;
+  /** To a seat that came free: only while the game wants somebody there. */
+  readonly isBackfill: boolean;
 }
 
 type Standing = Pick<Sent, "team" | "skill">;
@@ -80,10 +82,10 @@ export class MatchSeats {
     return team < 0 ? undefined : team;
   }
 
-  async promise({ sessionId, options, auth, team, skill }: Sent): Promise<Promised> {
+  async promise({ sessionId, options, auth, team, skill, isBackfill }: Sent): Promise<Promised> {
     if (this.#runtime.memory.host.seats.has(sessionId)) return "in";
     if (isPromised(this.#room, sessionId)) return "yes";
-    if ((this.#free()[team] ?? 0) < 1) return "full";
+    if ((this.#free()[team] ?? 0) < 1 || (isBackfill && !this.#wantsBackfill)) return "full";
     this.#promised.set(sessionId, { team, skill });
     const isThere = await reserveSeat(this.#room, sessionId, options, auth);
     if (!isThere) this.#promised.delete(sessionId);
@@ -104,12 +106,16 @@ export class MatchSeats {
     for (const sessionId of this.#promised.keys())
       if (!isPromised(this.#room, sessionId)) this.#promised.delete(sessionId);
     const { region, filters } = this.#facts;
-    const mayCome = this.#type.matching?.backfill === true && listingOf(this.#room).locked !== true;
-    const match: ListedMatch = { region, filters, skill: this.#skill, free: mayCome ? this.#free() : [] };
+    const match: ListedMatch = { region, filters, skill: this.#skill, free: this.#wantsBackfill ? this.#free() : [] };
     const text = JSON.stringify(match);
     if (text === this.#listed) return;
     this.#listed = text;
     listMatch(this.#room, match);
+  }
+
+  /** Until the game locks the room. */
+  get #wantsBackfill(): boolean {
+    return this.#type.matching?.backfill === true && listingOf(this.#room).locked !== true;
   }
 
   #free(): number[] {

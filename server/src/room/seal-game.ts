@@ -4,17 +4,8 @@
  */
 import { type Client, ClientState, Rewind, type Room } from "@colyseus/core";
 import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
-import {
-  advertisePatchRate,
-  endStaleConnection,
-  type HeldSeat,
-  isConfirmed,
-  isGhost,
-  StepClock,
-  stopPatchTimer,
-} from "../adapter.ts";
+import { advertisePatchRate, endStaleConnection, isGhost, StepClock, stopPatchTimer } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
-import { holdFor } from "../session/hold.ts";
 import { joinOptions } from "../session/join-options.ts";
 import { RoomTopics } from "../topics/room-topics.ts";
 import { converse } from "./conversation.ts";
@@ -23,6 +14,7 @@ import { gameRoomHost } from "./game-host.ts";
 import { attachHost, GameRoom } from "./game-room.ts";
 import { MatchSeats, type Promised, type Sent } from "./match-seats.ts";
 import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
+import { SeatHold } from "./seat-hold.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
 
@@ -39,12 +31,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     #publishing = false;
     /** Connections whose player was told to be in, or is about to be: these may come back. */
     readonly #letIn = new WeakSet<Client>();
-    /** Connections of players who had the seat before: they know of it, whatever this connection lost. */
-    readonly #cameBack = new WeakSet<Client>();
-    /** Seats after a takeover whose players may not know of them. */
-    readonly #doubtful = new Map<string, HeldSeat>();
-    /** Players who are in, and have not said that they know. */
-    readonly #untold = new Set<Client>();
+    readonly #held = new SeatHold({
+      room: this,
+      seats: runtimeOf(this).seats,
+      clock: services.clock,
+      seconds: () => gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds,
+    });
     readonly #match = new MatchSeats(this, type, runtimeOf(this));
     readonly #topics = new RoomTopics({
       room: runtimeOf(this),
@@ -72,7 +64,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         timer: ({ name, payload }) =>
           attempt(`timer ${name}`, () => game.timers![name]!(payload as never), this.#onFault),
         step: (tick) => {
-          this.#hearTold();
+          this.#held.hearTold();
           if (tick % type.tickHz === 0) this.#match.list();
           attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault);
         },
@@ -121,8 +113,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         this.#connected(client, 1);
         const joined = super.onJoin!(client, checked as never, auth as never);
         this.#match.seated(client.sessionId);
-        runtimeOf(this).seats.untold(client.sessionId, true);
-        this.#untold.add(client);
+        this.#held.joined(client);
         const staged = () => new Promise<void>((resolve) => outbox.stage(resolve));
         let committed = staged();
         if (joined instanceof Promise) {
@@ -139,7 +130,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onReconnect(client: Client): void {
       client.reconnectionToken = tokenOf(this, client);
       this.#letIn.add(client);
-      this.#cameBack.add(client);
+      this.#held.cameBack(client);
       const greeting = greetingOf(client.ref);
       const page = greeting === undefined ? 0 : runtimeOf(this).seats.page(client.sessionId, greeting.page);
       void this.#atTickEdge(() => {
@@ -170,7 +161,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const codeFor = ({ ref }: Client) =>
         (greetingOf(ref) === undefined ? CODES.REPLACED : CODES.MAY_TRY_RECONNECT).code;
       const token = reconnectionToken ?? undefined;
-      if (token === undefined) this.#doubtful.get(sessionId)?.giveUp();
+      if (token === undefined) this.#held.knocked(sessionId);
       else endStaleConnection(this, sessionId, token, codeFor);
       return super.hasReservedSeat(sessionId, token);
     }
@@ -179,8 +170,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onDrop(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return Promise.resolve();
       const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
-      const seconds = isIn ? this.#seatHoldSeconds(client) : 0;
-      if (seconds > 0) this.#hold(client, seconds);
+      const seconds = isIn ? this.#held.secondsFor(client) : 0;
+      if (seconds > 0) this.#held.hold(client, seconds);
       runtimeOf(this).delivery.disconnected(client);
       const { roomId } = this;
       services.logger.info(
@@ -208,38 +199,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       await runtimeOf(this).inbox.atTickEdge(run);
     }
 
-    #hold(client: Client, seconds: number): void {
-      const { sessionId } = client;
-      const seat = holdFor(this, client, seconds, services.clock);
-      if (!isGhost(client) || !runtimeOf(this).seats.isUntold(sessionId)) return;
-      this.#doubtful.set(sessionId, seat);
-      void seat.settled.then(() => this.#doubtful.delete(sessionId));
-    }
-
-    /** `client`: default one that knows of its seat. */
-    #seatHoldSeconds(client?: Client): number {
-      const held = gameOf(this).seatHoldSeconds ?? services.seatHoldSeconds;
-      if (client === undefined || this.#cameBack.has(client)) return held;
-      if (isGhost(client)) return Math.min(held, LIMITS.untoldSeatHoldSeconds);
-      return isConfirmed(client) ? held : Math.min(held, LIMITS.unconfirmedSeatHoldSeconds);
-    }
-
-    /** The next owner holds a seat longer for a player who knows of it. */
-    #hearTold(): void {
-      for (const client of this.#untold) {
-        const isGone = client.state === ClientState.LEAVING;
-        if (!isGone && !isConfirmed(client)) continue;
-        this.#untold.delete(client);
-        if (!isGone) runtimeOf(this).seats.untold(client.sessionId, false);
-      }
-    }
-
     /** Our client is welcomed, and told what it misses; a stock one is not. */
     #connected(client: Client, page: number): void {
       client.reconnectionToken = tokenOf(this, client);
       const greeting = greetingOf(client.ref);
       if (greeting === undefined) return;
-      runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#seatHoldSeconds() * 1000 });
+      runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#held.secondsFor() * 1000 });
     }
 
     async #begin(options: unknown): Promise<void> {
@@ -265,7 +230,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       client.reconnectionToken = tokenOf(this, client);
       sessions.entered(client);
       this.#letIn.add(client);
-      if (!seats.isUntold(client.sessionId)) this.#cameBack.add(client);
+      this.#held.restored(client);
       showHidden(gameOf(this), client, this.#onFault);
       return Promise.resolve();
     }

@@ -76,6 +76,6 @@ describe("npm run match", () => {
       });
     assert.throws(() => type({ size: 0 }), /room type "duel": matching: size: /);
     assert.throws(() => type({ size: 3 }), /matching: at most 4 players expected \(maxPlayers\), 6 got/);
-    assert.deepEqual(type({ size: 2 }).matching, { teams: 2, size: 2 });
+    assert.deepEqual(type({ size: 2 }).matching, { teams: 2, size: 2, acceptMs: 0, backfill: false });
   });
 });

@@ -76,7 +76,8 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
     #making!: Making;
     #standings!: Standings;
     readonly #absentees = new Absentees();
-    #openings: readonly Opening[] = [];
+    /** Looked at once: what is old is not true any more. */
+    #openings: Opening[] = [];
     #nextLookMs = 0;
     #nextOpeningsMs = 0;
 
@@ -164,12 +165,8 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
       let crowd = this.#tickets.matchable(waiting);
       if (rules.backfill) {
         this.#askForOpenings(nowMs);
-        const backfills = findBackfills(
-          crowd,
-          this.#openings.map((opening) => this.#unclaimed(opening)),
-          rules,
-          nowMs,
-        );
+        const openings = this.#openings.splice(0).map((opening) => this.#unclaimed(opening));
+        const backfills = findBackfills(crowd, openings, rules, nowMs);
         for (const backfill of backfills) this.#matches.fill(backfill, nowMs);
         const filled = new Set<Ticket>(backfills.map(({ ticket }) => ticket));
         crowd = crowd.filter((ticket) => !filled.has(ticket));
@@ -210,6 +207,7 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
         auth: auth === "" ? undefined : JSON.parse(auth),
         team: this.#matches.teamOf(sessionId),
         skill,
+        isBackfill: found.match.isBackfill,
       });
     }
 
