@@ -11,12 +11,25 @@ import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
 import { log } from "./log/log.ts";
 import { powerLoss } from "./power-loss/power-loss.ts";
+import { queue } from "./queue/queue.ts";
 import { resume } from "./resume/resume.ts";
 import { rolling } from "./rolling/rolling.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, failover, rolling, takeovers, powerLoss, join];
+const BENCHES: readonly Bench[] = [
+  log,
+  latency,
+  tick,
+  delivery,
+  resume,
+  failover,
+  rolling,
+  takeovers,
+  powerLoss,
+  join,
+  queue,
+];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;
 
