@@ -6,6 +6,7 @@
  */
 import {
   addressOn,
+  type CommandResult,
   type EventName,
   type EventPayload,
   type MatchSeat,
@@ -63,6 +64,11 @@ export class Waiting<T extends RoomType> {
     });
   }
 
+  /** Where this player stands now. Rejects as a command does. */
+  where(): Promise<CommandResult<QueueType<T>, "where">> {
+    return this.queue.command("where", {} as never);
+  }
+
   /** Calls back for every event of that name; returns how to stop that. */
   on<K extends QueueEvent<T>>(name: K, listener: (payload: EventPayload<QueueType<T>, K>) => void): () => void {
     return this.queue.on(name, listener);
@@ -96,7 +102,7 @@ export class Waiting<T extends RoomType> {
 
   async #lookUp(): Promise<void> {
     try {
-      const { stage, match } = await this.queue.command("where", {} as never);
+      const { stage, match } = await this.where();
       this.#found = match;
       if (stage === "ready") await this.#take(match!);
       if (stage === "out") this.#out("late");

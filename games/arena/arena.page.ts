@@ -1,7 +1,8 @@
 /** The arena as a page: the landing, then the match, then the landing again. */
-import { type Client, connect, type Room } from "@ninelives/client";
+import { type Client, connect, type Room, type Waiting } from "@ninelives/client";
 import { enter, putRoomInAddress, roomInAddress, whyNot } from "../page/entrance.ts";
 import { isTouch, Landing } from "../page/landing.ts";
+import { QueuePanel, whyNoMatch } from "../page/queue-panel.ts";
 import { Arena } from "./arena.type.ts";
 import { Attract } from "./page/attract.ts";
 import { Match } from "./page/match.ts";
@@ -41,11 +42,11 @@ class ArenaPage {
     requestAnimationFrame(onFrame);
   }
 
-  /** A page that was loaded again in a match goes on with it. */
+  /** A page that was loaded again goes on with what it was in. */
   async #comeBack(): Promise<void> {
     const room = await this.#client.resume(Arena).catch(() => undefined);
-    if (room === undefined) this.#showLanding();
-    else this.#show(room);
+    if (room !== undefined) this.#show(room);
+    else this.#showLanding(await this.#client.resumeQueue(Arena).catch(() => undefined));
   }
 
   #show(room: Room<typeof Arena>): void {
@@ -54,7 +55,8 @@ class ArenaPage {
     this.#root.append(this.#match.root);
   }
 
-  #showLanding(): void {
+  /** `waiting`: of a page that waited for a rival when it was loaded again. */
+  #showLanding(waiting?: Waiting<typeof Arena>): void {
     const texts = {
       title: "Ninelives",
       line: roomInAddress() === null ? "Shoot first. Most kills win the round." : "A friend sent you into their match.",
@@ -65,8 +67,34 @@ class ArenaPage {
       ],
     };
     const landing = new Landing(texts, (name) => void this.#play(landing, name));
+    landing.offer("Find a duel", "One rival of your strength, no bots", (name) => void this.#queue(landing, name));
     this.#root.append(landing.root);
-    landing.focus();
+    if (waiting === undefined) landing.focus();
+    else void this.#wait(landing, waiting);
+  }
+
+  async #queue(landing: Landing, name: string): Promise<void> {
+    landing.busy(true);
+    try {
+      void this.#wait(landing, await this.#client.queue(Arena, { options: { name } }));
+    } catch (error) {
+      landing.say(whyNot(error));
+    }
+    landing.busy(false);
+  }
+
+  async #wait(landing: Landing, waiting: Waiting<typeof Arena>): Promise<void> {
+    const panel = new QueuePanel(waiting);
+    landing.instead(panel.root);
+    void panel.update().catch(() => undefined);
+    try {
+      const room = await waiting.match;
+      landing.root.remove();
+      this.#show(room);
+    } catch (error) {
+      landing.instead(undefined);
+      landing.say(whyNoMatch(error));
+    }
   }
 
   async #play(landing: Landing, name: string): Promise<void> {

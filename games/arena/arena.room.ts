@@ -227,10 +227,10 @@ export class ArenaRoom extends GameRoom<typeof Arena> {
     this.emit("roundOver", { winner: id, name, score });
   }
 
-  /** Bots come until `fillTo` ships fly, and go as people come: the one with the lowest score first. */
+  /** Bots come until `fillTo` ships fly, and go as people come: the one with the lowest score first. None come into a duel. */
   #fillWithBots(): void {
     const bots = [...this.state.ships].filter(([, ship]) => ship.bot);
-    const spare = this.state.ships.size - this.tuning.fillTo;
+    const spare = this.state.ships.size - (this.match === undefined ? this.tuning.fillTo : 0);
     if (spare < 0) this.#addShip(`${BOT_PREFIX}${this.memory.nextBot}`, botName(this.memory.nextBot++), true);
     else if (spare > 0 && bots.length > 0) {
       const [worst] = bots.sort(([, a], [, b]) => a.score - b.score);

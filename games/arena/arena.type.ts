@@ -144,7 +144,8 @@ export const Arena = defineRoomType({
     roundOver: z.object({ winner: z.string(), name: z.string(), score: z.number() }),
   },
   topics: CHAT,
-  matching: { teams: 1, size: 6, skill: { window: 150, widenPerSecond: 25, max: 600 } },
+  /** A duel. */
+  matching: { teams: 2, size: 1, acceptMs: 15_000, skill: { window: 150, widenPerSecond: 25, max: 600 } },
   tuning: z.object({
     accel: z.number().min(0).max(10_000).default(1500).meta({ unit: "px/s²", applies: "next-room" }),
     drag: z.number().min(0).max(50).default(5).meta({ unit: "1/s", applies: "next-room" }),

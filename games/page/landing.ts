@@ -19,6 +19,9 @@ export class Landing {
   readonly #name = element("input", "landing-name");
   readonly #play: HTMLButtonElement;
   readonly #note = element("p", "landing-note");
+  readonly #form: HTMLFormElement;
+  /** Of what else than to play there is. */
+  readonly #others: HTMLButtonElement[] = [];
 
   constructor({ title, line, hint, elsewhere }: LandingTexts, onPlay: (name: string) => void) {
     this.#play = button("landing-play", "Play", "Enter", () => {});
@@ -32,12 +35,10 @@ export class Landing {
     });
     this.#name.setAttribute("aria-label", "Your name");
     this.#note.setAttribute("role", "status");
-    const form = element("form", "landing-form", this.#name, this.#play);
-    form.addEventListener("submit", (event) => {
+    this.#form = element("form", "landing-form", this.#name, this.#play);
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const name = this.#name.value.trim() || FALLBACK;
-      writeWish("name", name);
-      onPlay(name);
+      onPlay(this.#named());
     });
     const links = elsewhere.map(({ label, href }) => {
       const link = element("a", "landing-elsewhere", label);
@@ -49,11 +50,25 @@ export class Landing {
       "landing",
       element("h1", "", title),
       element("p", "landing-line", line),
-      form,
+      this.#form,
       this.#note,
       element("p", "landing-hint", hint),
       element("nav", "landing-links", ...links),
     );
+  }
+
+  /** Another way to play. */
+  offer(label: string, title: string, onPress: (name: string) => void): void {
+    const other = button("landing-other", label, title, () => onPress(this.#named()));
+    this.#others.push(other);
+    this.#note.before(other);
+  }
+
+  /** Shows this in place of the ways to play; undefined: those again. */
+  instead(panel: HTMLElement | undefined): void {
+    for (const way of [this.#form, ...this.#others]) way.hidden = panel !== undefined;
+    this.root.querySelector(".queue-panel")?.remove();
+    if (panel !== undefined) this.#note.before(panel);
   }
 
   /** Ready to type; on a phone that would only put a keyboard over the page. */
@@ -62,13 +77,19 @@ export class Landing {
   }
 
   busy(isBusy: boolean): void {
-    this.#play.disabled = isBusy;
+    for (const way of [this.#play, ...this.#others]) way.disabled = isBusy;
     setText(this.#play, isBusy ? "Joining" : "Play");
     if (isBusy) this.say("");
   }
 
   say(text: string): void {
     setText(this.#note, text);
+  }
+
+  #named(): string {
+    const name = this.#name.value.trim() || FALLBACK;
+    writeWish("name", name);
+    return name;
   }
 }
 

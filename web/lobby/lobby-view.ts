@@ -83,7 +83,7 @@ export class LobbyView {
   }
 }
 
-function matchCard({ href }: ListedGame, { roomId, players, maxPlayers }: ListedRoom): HTMLElement {
+function matchCard({ href }: ListedGame, { roomId, players, maxPlayers, isMatch }: ListedRoom): HTMLElement {
   const most = maxPlayers ?? Number.POSITIVE_INFINITY;
   const seats = element("div", "lobby-seats");
   seats.ariaHidden = "true";
@@ -92,7 +92,8 @@ function matchCard({ href }: ListedGame, { roomId, players, maxPlayers }: Listed
   const count = element("p", "lobby-count", maxPlayers === null ? `${players}` : `${players} of ${maxPlayers}`);
   const card = element("article", "lobby-match", element("h3", "", roomId), seats, count);
   card.dataset.room = roomId;
-  if (players >= most) card.append(element("span", "lobby-full", "Full"));
+  if (isMatch === true) card.append(element("span", "lobby-full", "Duel"));
+  else if (players >= most) card.append(element("span", "lobby-full", "Full"));
   else if (href !== undefined) {
     const join = element("a", "lobby-join", "Join");
     join.href = `${href}?room=${encodeURIComponent(roomId)}`;

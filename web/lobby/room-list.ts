@@ -5,6 +5,8 @@ export interface ListedRoom {
   readonly players: number;
   /** null: no limit. */
   readonly maxPlayers: number | null;
+  /** Its players come from a queue; nobody can join from here. */
+  readonly isMatch?: true;
 }
 
 export interface RoomNews {

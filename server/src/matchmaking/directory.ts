@@ -19,6 +19,8 @@ export interface RoomRow {
   readonly players: number;
   readonly maxPlayers: number;
   readonly processId: string;
+  /** A queue made it, and sends its players: nobody else gets in. */
+  readonly isMatch?: true;
 }
 
 const METHODS = ["joinOrCreate", "create", "join", "joinById", "reconnect"] as const;
@@ -67,12 +69,13 @@ export class Directory {
   async rooms(): Promise<RoomRow[]> {
     const rows: Row[] = await matchMaker.query({ unlisted: false } as never);
     const shown = rows.filter((row) => row.private !== true || row.match !== undefined);
-    return shown.map(({ roomId, name, clients, maxClients, processId }) => ({
+    return shown.map(({ roomId, name, clients, maxClients, processId, match }) => ({
       roomId,
       type: name,
       players: clients,
       maxPlayers: maxClients,
       processId,
+      ...(match === undefined ? {} : { isMatch: true as const }),
     }));
   }
 
