@@ -17,6 +17,7 @@ import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { seatingAt } from "./host/seating-at.ts";
 import { askedBy, hear } from "./host/sockets.ts";
+import { keepWarm } from "./host/keep-warm.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
@@ -168,6 +169,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     topicEpoch: newTopicEpoch,
   };
   register(host, services);
+  const canMake = () => backend.isConnected() && custody.isStoreThere && !budget.isOver;
+  const warm = keepWarm(host, services, custody, canMake);
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = false;
@@ -207,6 +210,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await custody.begin(services);
   answer = routes;
   ready = true;
+  warm.begin();
   const running: RunningHost = {
     port,
     url: `http://localhost:${port}`,
@@ -217,6 +221,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     async stop(onFinish = () => {}) {
       ready = false;
       listening.leave();
+      await warm.stop();
       await custody.handOver(onFinish);
       pids.stop();
       await matchMaker.gracefullyShutdown();

@@ -32,6 +32,9 @@ export function register({ rooms }: Host, services: RoomServices): void {
         ? sealPlain(name, entry.room, services)
         : sealGame(entry.type, entry.room, services, entry.tuning);
     const handler = matchMaker.defineRoomType(name, sealed);
-    if (entry.kind === "typed") handler.filterBy(entry.type.filterBy as never);
+    if (entry.kind === "plain") continue;
+    handler.filterBy(entry.type.filterBy as never);
+    // Of a process that is alone; several have their own order (listing-scripts.ts).
+    if (entry.warm > 0) handler.sortBy({ clients: -1 });
   }
 }

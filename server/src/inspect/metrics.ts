@@ -48,6 +48,19 @@ export class Metrics {
     this.#gauge("ninelives_over_budget", "1: this host makes no new room", () => counts().overBudget);
   }
 
+  /** `counts`: by room type. */
+  warmRooms(counts: () => ReadonlyMap<string, number>): void {
+    new Gauge({
+      name: "ninelives_warm_rooms",
+      help: "Rooms kept ready ahead of demand, nobody in them",
+      labelNames: ["type"],
+      registers: [this.registry],
+      collect() {
+        for (const [type, count] of counts()) this.set({ type }, count);
+      },
+    });
+  }
+
   /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */
   close(): void {
     this.registry.clear();

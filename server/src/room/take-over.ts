@@ -4,13 +4,13 @@
  */
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
-import { listAs, type Listing, seatGhost, wasDiscarded } from "../adapter.ts";
+import { listAs, seatGhost, wasDiscarded } from "../adapter.ts";
 import { ClaimedLog } from "../log/claimed-log.ts";
 import type { LogHeader } from "../log/header.ts";
 import { parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import type { DueMigration } from "./migration.ts";
-import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
+import { forgetPast, notedListing, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
 import { eachOf } from "./each-of.ts";
@@ -65,7 +65,7 @@ function playable(
 async function populate(room: Room, { logger }: RoomServices) {
   const runtime = runtimeOf(room);
   const { seats, pause, tick } = runtime;
-  const listed = JSON.parse(runtime.memory.host.listing) as Listing;
+  const { warm: _, ...listed } = notedListing(runtime.memory.host);
   const listing = (room as unknown as { readonly _listing: Parameters<typeof seatGhost>[1] })._listing;
   const { sessionIds } = seats;
   await eachOf(sessionIds, LIMITS.seatsAtOnce, async (sessionId) => {

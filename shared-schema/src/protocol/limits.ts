@@ -100,6 +100,15 @@ export const LIMITS = {
   makingMs: 10_000,
   seatAnswerMs: 2_000,
   seatMovingMs: 2_000,
+  /**
+   * Rooms of a type that a process keeps ready: more are refused at the start. So many are made at a time, and so often it is looked
+   * whether any are missing, ms. One that could not be made is tried again after the first time, doubled each time up to the second, ms.
+   */
+  warmRoomsMax: 100,
+  warmAtOnce: 4,
+  warmLookMs: 1_000,
+  warmRetryMs: 1_000,
+  warmRetryMaxMs: 60_000,
   /** Stock clients' connections a process passes on to the process that has their room. At the cap: MAY_TRY_RECONNECT. */
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */
