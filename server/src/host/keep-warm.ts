@@ -23,7 +23,7 @@ export function keepWarm(host: Host, services: RoomServices, custody: Custody, c
       const options = filteredBy(types.get(typeName)!, {});
       const { roomId } = await makeWarm(() => matchMaker.handleCreateRoom(typeName, options as never));
       const room = matchMaker.getLocalRoomById(roomId);
-      return room === undefined || warmthOf(room) === undefined ? undefined : roomId;
+      return room === undefined ? undefined : warmthOf(room);
     },
     mayMake: (typeName) => canMake() && isMaker(typeName),
     onFault(typeName, error, isFirst) {

@@ -2,12 +2,11 @@
  * Rooms kept ready ahead of demand: this process makes so many of a type, listed and with nobody in them, and another one when one is
  * taken. From then on that is a room like any other.
  *
- *   look  -> holds those that are here, ends those beyond the number, makes those that are missing
+ *   look  -> makes those that are missing
  *   taken -> looks again, once the seat is promised
  *
- * What is counted is what the rooms say of themselves, so those of a process before, or of one that died, count too; whoever has
- * enough ends them. A look is due every LIMITS.warmLookMs, whatever happens. A type whose rooms cannot be made, or end before anybody
- * came, is tried more and more seldom.
+ * A look is due every LIMITS.warmLookMs, whatever happens. A type whose rooms cannot be made, or end before anybody came, is tried
+ * more and more seldom. Rooms that a process before, or one that died, had ready are none of these: who takes them over ends them.
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock, Timer } from "../tick/clock.ts";
@@ -16,8 +15,10 @@ import type { Clock, Timer } from "../tick/clock.ts";
 export interface Warm {
   readonly roomId: string;
   readonly typeName: string;
-  /** It does not end by itself any more. Called again, it changes nothing. */
-  hold(onTaken: () => void): void;
+  /** It does not end by itself any more. */
+  hold(): void;
+  /** Somebody is about to be promised a seat. */
+  onTaken(then: () => void): void;
   end(): Promise<void>;
 }
 
@@ -27,8 +28,8 @@ export interface WarmRoomsOptions {
   readonly clock: Clock;
   /** All that are here and listed. */
   readonly rooms: () => readonly Warm[];
-  /** Resolves with its id when it is listed; undefined: somebody was promised a seat in it already. */
-  readonly make: (typeName: string) => Promise<string | undefined>;
+  /** Resolves when it is listed; with undefined when somebody was promised a seat in it already. */
+  readonly make: (typeName: string) => Promise<Warm | undefined>;
   /** This process makes rooms of this type now. */
   readonly mayMake: (typeName: string) => boolean;
   /** `isFirst`: of those in a row. */
@@ -47,23 +48,24 @@ interface Pace {
 
 export class WarmRooms {
   readonly #options: WarmRoomsOptions;
-  readonly #paces = new Map<string, Pace>();
+  readonly #paces: ReadonlyMap<string, Pace>;
   #timer: Timer | undefined;
   #isStopped = false;
 
   constructor(options: WarmRoomsOptions) {
     this.#options = options;
+    const fresh = () => ({ making: 0, faults: 0, retryAtMs: Number.NEGATIVE_INFINITY, made: new Set<string>() });
+    this.#paces = new Map(Array.from(options.wanted.keys(), (typeName) => [typeName, fresh()]));
   }
 
   /** To be called when rooms can be made. */
   begin(): void {
-    this.#look();
+    if (this.#paces.size > 0) this.#look();
   }
 
-  /** By type, those that are wanted. */
   counts(): ReadonlyMap<string, number> {
     const here = Map.groupBy(this.#options.rooms(), ({ typeName }) => typeName);
-    return new Map(Array.from(this.#options.wanted.keys(), (name) => [name, here.get(name)?.length ?? 0]));
+    return new Map(Array.from(this.#paces.keys(), (typeName) => [typeName, here.get(typeName)?.length ?? 0]));
   }
 
   /** Resolves when none is here any more; one that is just being made ends as soon as it is. */
@@ -76,18 +78,15 @@ export class WarmRooms {
   #look(): void {
     this.#timer?.cancel();
     if (this.#isStopped) return;
-    const { wanted, clock, rooms } = this.#options;
+    const { clock, rooms } = this.#options;
     this.#timer = clock.after(LIMITS.warmLookMs, () => this.#look());
     const here = Map.groupBy(rooms(), ({ typeName }) => typeName);
-    for (const typeName of new Set([...wanted.keys(), ...here.keys()])) this.#keep(typeName, here.get(typeName) ?? []);
+    for (const [typeName, pace] of this.#paces) this.#keep(typeName, pace, here.get(typeName) ?? []);
   }
 
-  #keep(typeName: string, here: readonly Warm[]): void {
+  #keep(typeName: string, pace: Pace, here: readonly Warm[]): void {
     const { wanted, clock, mayMake } = this.#options;
-    const pace = this.#paceOf(typeName);
-    const count = wanted.get(typeName) ?? 0;
-    for (const room of here.slice(0, count)) room.hold(() => this.#taken(room));
-    for (const room of here.slice(count)) this.#end(room);
+    const count = wanted.get(typeName)!;
     this.#missEnded(typeName, pace, here);
     const nowMs = clock.now();
     if (here.length >= count && nowMs >= pace.retryAtMs + LIMITS.warmRetryMaxMs) pace.faults = 0;
@@ -101,8 +100,8 @@ export class WarmRooms {
   async #make(typeName: string, pace: Pace): Promise<void> {
     pace.making++;
     try {
-      const roomId = await this.#options.make(typeName);
-      if (roomId !== undefined) pace.made.add(roomId);
+      const room = await this.#options.make(typeName);
+      if (room !== undefined) this.#made(room, pace);
     } catch (error) {
       this.#failed(typeName, pace, error);
     }
@@ -111,15 +110,14 @@ export class WarmRooms {
     else this.#look();
   }
 
-  #taken({ roomId, typeName }: Warm): void {
-    this.#paceOf(typeName).made.delete(roomId);
-    this.#timer?.cancel();
-    if (!this.#isStopped) this.#timer = this.#options.clock.after(0, () => this.#look());
-  }
-
-  #end(room: Warm): void {
-    this.#paceOf(room.typeName).made.delete(room.roomId);
-    void room.end();
+  #made(room: Warm, pace: Pace): void {
+    pace.made.add(room.roomId);
+    room.hold();
+    room.onTaken(() => {
+      pace.made.delete(room.roomId);
+      this.#timer?.cancel();
+      if (!this.#isStopped) this.#timer = this.#options.clock.after(0, () => this.#look());
+    });
   }
 
   #missEnded(typeName: string, pace: Pace, here: readonly Warm[]): void {
@@ -138,12 +136,5 @@ export class WarmRooms {
     pace.retryAtMs = nowMs + waitMs;
     pace.faults++;
     this.#options.onFault(typeName, error, pace.faults === 1);
-  }
-
-  #paceOf(typeName: string): Pace {
-    const known = this.#paces.get(typeName);
-    const pace = known ?? { making: 0, faults: 0, retryAtMs: Number.NEGATIVE_INFINITY, made: new Set() };
-    if (known === undefined) this.#paces.set(typeName, pace);
-    return pace;
   }
 }

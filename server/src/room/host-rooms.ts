@@ -29,8 +29,8 @@ export class HostRooms {
 
   /** Those that were made ahead of demand, and are ready. */
   warm(): WarmRoom[] {
-    const warm = [...this.#rooms.values()].filter((room) => pastOf(room) === undefined).map(warmthOf);
-    return warm.filter((room) => room?.isListed === true) as WarmRoom[];
+    const made = [...this.#rooms.values()].filter((room) => pastOf(room) === undefined);
+    return made.flatMap((room) => warmthOf(room) ?? []).filter(({ isListed }) => isListed);
   }
 
   /** This process is about to claim a room that another one had. */

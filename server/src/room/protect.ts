@@ -164,7 +164,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       const { seats } = inside.runtime;
       const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
       if (isWarm) new WarmRoom(this, () => noteListing(this));
-      if (past === undefined) return;
+      if (past === undefined || isWarm) return;
       reserveAfter(this, (sessionId) => (seats.has(sessionId) ? undefined : inside.seated.promise));
     }
 

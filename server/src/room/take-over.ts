@@ -14,6 +14,7 @@ import { forgetPast, notedListing, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
 import { eachOf } from "./each-of.ts";
+import { warmthOf } from "./warm-room.ts";
 
 /** Rejects with OWNED when another process was faster, and with whatever keeps the room from being restored. */
 export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServices): Promise<void> {
@@ -37,6 +38,12 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
     return;
   }
   const room = matchMaker.getLocalRoomById(roomId);
+  const warm = warmthOf(room);
+  if (warm !== undefined) {
+    logger.info({ roomId, roomType: name }, "a room that was kept ready for nobody ends");
+    await warm.end();
+    return;
+  }
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
   logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: log.appender.epoch }, "room taken over");

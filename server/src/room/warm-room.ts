@@ -1,6 +1,7 @@
 /**
- * A room that was made ahead of demand: nobody has been promised a seat in it yet. The first promise makes it a room like any other,
- * for good. Its log says so too, beside how the room is listed: whoever takes it over knows what it is (protect.ts, take-over.ts).
+ * A room that was made ahead of demand: nobody has been promised a seat in it yet, and its time stands still, so that who comes finds it
+ * as new. The first promise makes it a room like any other, for good. Its log says so too, beside how the room is listed: whoever takes
+ * it over from a process that died ends it (protect.ts, take-over.ts).
  *
  * Colyseus makes rooms by itself, from a class that takes no argument; that the next one is such a room is said in the same turn.
  */
@@ -35,19 +36,18 @@ export function warmthOf(room: Room): WarmRoom | undefined {
 
 export class WarmRoom {
   readonly #room: Room;
-  #onTaken: (() => void) | undefined;
+  readonly #note: () => void;
+  readonly #onTaken: (() => void)[] = [];
   /** As the game has it; undefined until the room is held. */
   #autoDispose: boolean | undefined;
 
   /** `note`: writes down how the room is listed. */
   constructor(room: Room, note: () => void) {
     this.#room = room;
+    this.#note = note;
     warm.set(room, this);
     reserveAfter(room, () => {
-      if (!warm.delete(room)) return undefined;
-      note();
-      if (this.#autoDispose !== undefined) room.autoDispose = this.#autoDispose;
-      this.#onTaken?.();
+      if (warm.delete(room)) this.#taken();
       return undefined;
     });
   }
@@ -65,15 +65,26 @@ export class WarmRoom {
     return matchMaker.getLocalRoomById(this.roomId) === this.#room;
   }
 
-  /** It does not end by itself any more because nobody is in. `onTaken`: somebody is about to be promised a seat. */
-  hold(onTaken: () => void): void {
-    if (this.#autoDispose !== undefined) return;
-    this.#autoDispose = this.#room.autoDispose;
-    this.#room.autoDispose = false;
-    this.#onTaken = onTaken;
+  /** Somebody is about to be promised a seat. */
+  onTaken(then: () => void): void {
+    this.#onTaken.push(then);
   }
 
+  /** It does not end by itself any more because nobody is in. */
+  hold(): void {
+    this.#autoDispose ??= this.#room.autoDispose;
+    this.#room.autoDispose = false;
+  }
+
+  /** Whoever is promised a seat from now on finds it gone. */
   async end(): Promise<void> {
+    warm.delete(this.#room);
     await this.#room.disconnect();
+  }
+
+  #taken(): void {
+    this.#note();
+    if (this.#autoDispose !== undefined) this.#room.autoDispose = this.#autoDispose;
+    for (const then of this.#onTaken) then();
   }
 }

@@ -9,6 +9,7 @@ class FakeRoom implements Warm {
   readonly typeName = "arena";
   readonly roomId: string;
   readonly #gone: (room: FakeRoom) => void;
+  isHeld = false;
   #onTaken: (() => void) | undefined;
 
   constructor(roomId: string, gone: (room: FakeRoom) => void) {
@@ -16,12 +17,12 @@ class FakeRoom implements Warm {
     this.#gone = gone;
   }
 
-  get isHeld(): boolean {
-    return this.#onTaken !== undefined;
+  hold(): void {
+    this.isHeld = true;
   }
 
-  hold(onTaken: () => void): void {
-    this.#onTaken = onTaken;
+  onTaken(then: () => void): void {
+    this.#onTaken = then;
   }
 
   end(): Promise<void> {
@@ -52,7 +53,6 @@ describe("rooms kept ready", () => {
   afterEach(() => warm.stop());
 
   const gone = (room: FakeRoom) => void (rooms = rooms.filter((other) => other !== room));
-  const add = (roomId: string) => void rooms.push(new FakeRoom(roomId, gone));
 
   function keeping(count: number): WarmRooms {
     return new WarmRooms({
@@ -63,8 +63,9 @@ describe("rooms kept ready", () => {
         const roomId = `r${++makes}`;
         await gate;
         if (failure !== undefined) throw failure;
-        add(roomId);
-        return roomId;
+        const room = new FakeRoom(roomId, gone);
+        rooms.push(room);
+        return room;
       },
       mayMake: () => mayMake,
       onFault: (_, error, isFirst) => void faults.push(`${isFirst ? "first " : ""}${(error as Error).message}`),
@@ -98,31 +99,6 @@ describe("rooms kept ready", () => {
     resolve();
     await settle(200);
     assert.deepEqual([rooms.length, makes], [50, 50]);
-  });
-
-  it("[MM11] those that are there already count, and those beyond the number end", async () => {
-    for (const roomId of ["a", "b", "c"]) add(roomId);
-    warm.begin();
-    await settle();
-    assert.deepEqual(
-      rooms.map(({ roomId, isHeld }) => [roomId, isHeld]),
-      [
-        ["a", true],
-        ["b", true],
-      ],
-    );
-    assert.equal(makes, 0);
-    add("d");
-    await after(LIMITS.warmLookMs);
-    assert.equal(rooms.length, 2);
-  });
-
-  it("[MM11] of a type that wants none any more none is left", async () => {
-    warm = keeping(0);
-    add("a");
-    warm.begin();
-    await settle();
-    assert.deepEqual([rooms.length, makes], [0, 0]);
   });
 
   it("[MM11] makes none while it may not, and those that are missing when it may", async () => {

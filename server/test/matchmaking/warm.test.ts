@@ -64,6 +64,17 @@ describe("rooms kept ready by a host that is alone", () => {
     assert.ok((await empty()).includes(before.find((roomId) => roomId !== ada.roomId)!));
   });
 
+  it("[MM11] its time begins with the first promise of a seat: who comes finds it as new", async () => {
+    await start({ lab: { type: Lab, room: LabRoom, warm: 2 } });
+    const ids = await until("two", async () => ((await warm("lab")) === 2 ? empty() : undefined));
+    const [first, second] = ids.map((roomId) => host.inside<LabRoom>(roomId)) as [LabRoom, LabRoom];
+    const ada = await connect(host.url).joinOrCreate(Lab, { name: "Ada" });
+    assert.equal(ada.roomId, first.roomId);
+    await until("its ticks", () => first.tick > 10);
+    assert.equal(second.tick, 0);
+    assert.match(first.trace[0]!, /^[01] join Ada$/);
+  });
+
   it("[MM11] one that nobody comes to is not ended, one that was promised and not taken is", async () => {
     await start({ lab: { type: Lab, room: LabRoom, warm: 1 } });
     const [first] = await until("one", async () => ((await warm("lab")) === 1 ? empty() : undefined));
