@@ -61,6 +61,18 @@ export class Metrics {
     });
   }
 
+  breaker(name: string, breaker: { readonly isOpen: boolean }): void {
+    new Gauge({
+      name: "ninelives_breaker_open",
+      help: "1: what is asked does not answer, and is asked by a probe only",
+      labelNames: ["name"],
+      registers: [this.registry],
+      collect() {
+        this.set({ name }, breaker.isOpen ? 1 : 0);
+      },
+    });
+  }
+
   /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */
   close(): void {
     this.registry.clear();

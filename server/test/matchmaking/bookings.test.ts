@@ -6,7 +6,7 @@ import { LISTINGS, RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
-import { row } from "./driver-contract.ts";
+import { ANSWERED, row } from "./driver-contract.ts";
 
 interface Process {
   readonly driver: RedisDriver;
@@ -32,10 +32,10 @@ describe("seats that are booked", () => {
 
   async function open(id: string, bookedMs?: number): Promise<Process> {
     const filtersOf = (name: string) => (name === "arena" ? ["mode", "level"] : []);
-    const driver = new RedisDriver({ url: redis.url, me: () => id, filtersOf, onFault: () => {} });
+    const driver = new RedisDriver({ url: redis.url, me: () => id, filtersOf, onFault: () => {}, breaker: ANSWERED });
     const presence = new PromptPresence(redis.url, () => {});
     await Promise.all([driver.connected, presence.connected]);
-    const common = { redis: driver.redis, presence, clock: systemClock, me: () => id, filtersOf };
+    const common = { redis: driver.redis, presence, clock: systemClock, me: () => id, filtersOf, breaker: ANSWERED };
     const bookings = new Bookings(bookedMs === undefined ? common : { ...common, bookedMs });
     await bookings.begin();
     return {

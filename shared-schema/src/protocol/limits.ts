@@ -204,6 +204,12 @@ export const LIMITS = {
   peerAnswerMs: 200,
   /** Between two attempts to connect to Redis again, ms. */
   redisReconnectMs: 100,
+  /**
+   * A Redis of which nothing came for so long after it was asked counts as away, ms: matchmaking is BUSY. How often it is asked whether it
+   * is there, before that and after, ms.
+   */
+  redisSilenceMs: 700,
+  breakerProbeMs: 500,
   /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
   restoresAtOnce: 4,
   /** How long a process that goes away waits for who it left a room to, before it goes on, ms. */
