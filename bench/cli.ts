@@ -15,8 +15,21 @@ import { resume } from "./resume/resume.ts";
 import { rolling } from "./rolling/rolling.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
+import { warm } from "./warm/warm.ts";
 
-const BENCHES: readonly Bench[] = [log, latency, tick, delivery, resume, failover, rolling, takeovers, powerLoss, join];
+const BENCHES: readonly Bench[] = [
+  log,
+  latency,
+  tick,
+  delivery,
+  resume,
+  failover,
+  rolling,
+  takeovers,
+  powerLoss,
+  join,
+  warm,
+];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;
 

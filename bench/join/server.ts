@@ -1,4 +1,7 @@
-/** One of the servers of the join bench, at the Redis of REDIS_URL. Arguments: `ours` or `stock`, and how many rooms ours keeps ready. */
+/**
+ * One of the servers of the benches join and warm, at the Redis of REDIS_URL. Arguments: `ours` or `stock`, how many rooms ours keeps
+ * ready, and how long a room takes to be made, ms.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, Server } from "@colyseus/core";
@@ -26,7 +29,8 @@ async function startStock(): Promise<number> {
   return port;
 }
 
-const [, , side, warm = "0"] = process.argv;
+const [, , side, warm = "0", makingMs = "0"] = process.argv;
+EightRoom.makingMs = StockEightRoom.makingMs = Number(makingMs);
 const port =
   side === "stock"
     ? await startStock()
