@@ -16,6 +16,7 @@ import { resume } from "./resume/resume.ts";
 import { rolling } from "./rolling/rolling.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
+import { warm } from "./warm/warm.ts";
 
 const BENCHES: readonly Bench[] = [
   log,
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   powerLoss,
   join,
   queue,
+  warm,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;

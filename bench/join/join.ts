@@ -81,7 +81,7 @@ async function startSite(side: Side): Promise<Site> {
 async function block({ servers }: Site, scene: Scene, { joins, storm }: Size): Promise<Joins> {
   const urls = servers.map(({ url }) => url);
   const result = scene === "storm" ? await joinMany(urls, storm, storm) : await joinMany(urls, joins, WIDTH);
-  await emptied(() => servers[0]!.ask<number[]>("sizes"));
+  await emptied(() => servers[0]!.ask<number[]>("sizes"), 0);
   return result;
 }
 

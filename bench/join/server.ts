@@ -1,4 +1,7 @@
-/** One of the servers of the join bench, at the Redis of REDIS_URL. Argument: `ours` or `stock`. */
+/**
+ * One of the servers of the benches join and warm, at the Redis of REDIS_URL. Arguments: `ours` or `stock`, how many rooms ours keeps
+ * ready, and how long a room takes to be made, ms.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { matchMaker, Server } from "@colyseus/core";
@@ -26,10 +29,14 @@ async function startStock(): Promise<number> {
   return port;
 }
 
+const [, , side, warm = "0", makingMs = "0"] = process.argv;
+EightRoom.makingMs = StockEightRoom.makingMs = Number(makingMs);
 const port =
-  process.argv[2] === "stock"
+  side === "stock"
     ? await startStock()
-    : await startOurs({ eight: { type: Eight, room: EightRoom as never } }).then((host) => host.port);
+    : await startOurs({ eight: { type: Eight, room: EightRoom as never, warm: Number(warm) } }).then(
+        (host) => host.port,
+      );
 serveControl(port, {
   sizes: async () =>
     (await matchMaker.query({ name: Eight.name, locked: false } as never)).map(({ clients }) => clients),

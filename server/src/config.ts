@@ -6,6 +6,7 @@ import { z } from "zod";
 import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
+import { joinOptions } from "./session/join-options.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
 export interface RoomEntry<T extends RoomType> {
@@ -16,6 +17,11 @@ export interface RoomEntry<T extends RoomType> {
   readonly tuning?: string;
   /** How matches of earlier versions of the type go on, by their version. Default: they are set aside, their logs kept. */
   readonly migrate?: Migrations<T>;
+  /**
+   * Rooms of this type that each process keeps ready, with the default join options, nobody in them: who asks gets a seat in one at
+   * once. Range [0, 100]. Default 0.
+   */
+  readonly warm?: number;
 }
 
 /**
@@ -91,6 +97,7 @@ export type RegisteredRoom =
       readonly room: RoomClass;
       readonly tuning: unknown;
       readonly migrate: Migrations<RoomType>;
+      readonly warm: number;
     };
 
 /** `REDIS_URL`, several with commas between, as a Redis store; else `NINELIVES_DIR` (default `.ninelives`) as a file store. */
@@ -121,6 +128,7 @@ const roomEntry = z.strictObject({
   room: gameRoomClass,
   tuning: z.string().optional(),
   migrate: z.record(z.string(), migration).default({}),
+  warm: z.int().min(0).max(LIMITS.warmRoomsMax).default(0),
 });
 const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
 
@@ -171,7 +179,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
 
 function register(name: string, entry: unknown): RegisteredRoom {
   if (typeof entry === "function") return { kind: "plain", room: check(roomClass, entry, `rooms.${name}`) };
-  const { type, room, tuning, migrate } = check(roomEntry, entry, `rooms.${name}`);
+  const { type, room, tuning, migrate, warm } = check(roomEntry, entry, `rooms.${name}`);
   if (type.name !== name) {
     throw invalid([{ field: `rooms.${name}.type`, message: `the type named "${name}" expected, "${type.name}" got` }]);
   }
@@ -181,7 +189,18 @@ function register(name: string, entry: unknown): RegisteredRoom {
     const message = `a version before the type's own, ${type.version}, expected, "${from}" got`;
     throw invalid([{ field: `rooms.${name}.migrate`, message }]);
   }
-  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning), migrate };
+  if (warm > 0) checkDefaults(name, type);
+  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning), migrate, warm };
+}
+
+/** Nobody says anything when a room is made ahead. */
+function checkDefaults(name: string, type: RoomType): void {
+  try {
+    joinOptions(type, {});
+  } catch (error) {
+    const message = `join options that all have a default expected, ${(error as Error).message}`;
+    throw invalid([{ field: `rooms.${name}.warm`, message }]);
+  }
 }
 
 function loadTuning(name: string, type: RoomType, file: string | undefined): unknown {

@@ -17,7 +17,8 @@ import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { finderAt, seatingAt } from "./host/seating-at.ts";
 import { askedBy, hear } from "./host/sockets.ts";
-import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics } from "./host/stores.ts";
+import { keepWarm } from "./host/keep-warm.ts";
+import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
@@ -93,7 +94,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const types = typesIn(host);
   const filtersOf = (typeName: string) => types.get(typeName)?.filterBy ?? [];
   const onFault = awayOnce(logger, "the listings' Redis");
-  const backend = await createBackend(redisUrl, { filtersOf, clock, onFault });
+  const backend = await createBackend(redisUrl, { filtersOf, clock, onFault, onSilence: silenceTold(logger) });
   let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
@@ -109,6 +110,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     doors: others.doors().length,
     overBudget: budget.isOver ? 1 : 0,
   }));
+  if (backend.breaker !== undefined) metrics.breaker("listings", backend.breaker);
   const budget = new Budget(clock, options.usage ?? usageMeter(), (isOver, { loop, heap }) => {
     const usage = { loop: Math.round(loop * 100) / 100, heap: Math.round(heap * 100) / 100 };
     if (isOver) logger.warn(usage, "this process is over its budget: it makes no new room");
@@ -181,13 +183,15 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     onFault: (error, roomType) => logger.error({ err: error, roomType }, "the room of a match could not be made"),
   });
   register(host, services, matchRooms);
+  const canMake = () => backend.isAnswering() && custody.isStoreThere && !budget.isOver;
+  const warm = keepWarm(host, services, custody, canMake);
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = false;
   const directory = new Directory(types, {
     doors: () => others.doors(),
     relay: isShared || options.others !== undefined,
-    patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.isStoreThere },
+    patience: { clock, whereabouts: others, canAnswer: () => backend.isAnswering() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
     seating,
   });
@@ -206,6 +210,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
     isFull: () => budget.isOver,
+    isAnswering: () => backend.breaker?.isOpen !== true,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
     canReachStore: () => custody.canReachStore,
     ...forDevelopers(options.production, others, pids),
@@ -220,6 +225,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await custody.begin(services);
   answer = routes;
   ready = true;
+  warm.begin();
   const running: RunningHost = {
     port,
     url: `http://localhost:${port}`,
@@ -230,6 +236,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     async stop(onFinish = () => {}) {
       ready = false;
       listening.leave();
+      await warm.stop();
       await custody.handOver(onFinish);
       pids.stop();
       await matchMaker.gracefullyShutdown();
@@ -254,7 +261,8 @@ function notYet(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(503, { "retry-after": "1" }).end();
 }
 
-async function closeBackend({ presence, driver }: DirectoryBackend): Promise<void> {
+async function closeBackend({ presence, driver, breaker }: DirectoryBackend): Promise<void> {
+  breaker?.stop();
   presence.shutdown();
   await driver.shutdown();
 }

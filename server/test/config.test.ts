@@ -1,10 +1,18 @@
 /** defineHost(): what a wrong configuration is answered with. */
 import assert from "node:assert/strict";
 import { defineHost, storeFromEnv } from "@ninelives/server";
-import { type FieldIssue, NetError } from "@ninelives/shared-schema";
-import { Lab, LabRoom } from "../../test/support/lab.ts";
+import { defineRoomType, type FieldIssue, NetError } from "@ninelives/shared-schema";
+import { Lab, LabRoom, LabState } from "../../test/support/lab.ts";
 import { BoardRoom } from "../../test/support/plain-room.ts";
+import { z } from "zod";
 
+const Named = defineRoomType({
+  name: "named",
+  tickHz: 20,
+  maxPlayers: 2,
+  state: LabState,
+  options: z.object({ name: z.string() }),
+});
 const lab = { type: Lab, room: LabRoom };
 
 /** The issues a configuration is refused with, as `field: message`. */
@@ -56,6 +64,13 @@ describe("defineHost", () => {
       "a type under another name",
       { rooms: { arena: lab } },
       /^rooms\.arena\.type: the type named "arena" expected, "lab" got$/,
+    ],
+    ["rooms kept ready, too many", { rooms: { lab: { ...lab, warm: 101 } } }, /^rooms\.lab\.warm: .*100.*, got 101$/],
+    ["rooms kept ready, half a one", { rooms: { lab: { ...lab, warm: 0.5 } } }, /^rooms\.lab\.warm: .*got 0\.5$/],
+    [
+      "[MM11] rooms kept ready of a type whose options have no default",
+      { rooms: { named: { type: Named, room: LabRoom, warm: 1 } } },
+      /^rooms\.named\.warm: join options that all have a default expected, join options of "named": name: /,
     ],
     ["an unknown field of a room", { rooms: { lab: { ...lab, turning: "x.yaml" } } }, /^rooms\.lab: .*turning/],
     ["an unknown field", { rooms: { lab }, seatHold: 5 }, /seatHold/],

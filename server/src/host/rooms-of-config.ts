@@ -38,6 +38,8 @@ export function register({ rooms }: Host, services: RoomServices, matchRooms: Ma
     const handler = matchMaker.defineRoomType(name, sealed);
     if (entry.kind === "plain") continue;
     handler.filterBy(entry.type.filterBy as never);
+    // Of a process that is alone; several have their own order (listing-scripts.ts).
+    if (entry.warm > 0) handler.sortBy({ clients: -1 });
     if (entry.type.matching === undefined) continue;
     const queue = queueOf(entry.type) as RoomType;
     matchMaker.defineRoomType(

@@ -47,6 +47,14 @@ export function awayOnce(logger: Logger, what: string): (error: Error) => void {
   };
 }
 
+/** Once for each time that the listings' Redis keeps its connection and says nothing. */
+export function silenceTold(logger: Logger): (isSilent: boolean) => void {
+  return (isSilent) => {
+    if (isSilent) logger.error("the listings' Redis is silent: joins are told to come again");
+    else logger.info("the listings' Redis answers again");
+  };
+}
+
 export function openTopics(redisUrl: string | undefined, clock: Clock, logger: Logger, metrics: Metrics): HostTopics {
   const onFault = (error: unknown) => {
     metrics.fault("host", "topics");

@@ -24,6 +24,8 @@ export interface HttpServices {
   readonly ready: () => boolean;
   /** Over its budget: it has its rooms and players, and makes no new room. */
   readonly isFull: () => boolean;
+  /** Seats can be found; while they cannot the process still has its rooms, and whoever comes back to them. */
+  readonly isAnswering: () => boolean;
   /** Whoever asks the same again, on another connection, asks another process. */
   readonly isElsewhere: (request: IncomingMessage) => boolean;
   /** What another process of the same store is told that asks. */
@@ -110,10 +112,11 @@ async function withPid<T extends { processId: string }>(
   return pid === undefined ? row : { ...row, pid };
 }
 
-function readiness({ ready, isFull }: HttpServices): Reply {
+function readiness({ ready, isFull, isAnswering }: HttpServices): Reply {
   if (!ready()) return { status: 503, body: { ready: false, why: "it is starting, or going away" } };
   if (isFull()) return { status: 503, body: { ready: false, why: "it is over its budget" } };
-  return { status: 200, body: { ready: true } };
+  if (isAnswering()) return { status: 200, body: { ready: true } };
+  return { status: 200, body: { ready: true, why: "joins are BUSY: the Redis of the listings does not answer" } };
 }
 
 async function reserveSeat(

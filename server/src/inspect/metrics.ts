@@ -48,6 +48,31 @@ export class Metrics {
     this.#gauge("ninelives_over_budget", "1: this host makes no new room", () => counts().overBudget);
   }
 
+  /** `counts`: by room type. */
+  warmRooms(counts: () => ReadonlyMap<string, number>): void {
+    new Gauge({
+      name: "ninelives_warm_rooms",
+      help: "Rooms kept ready ahead of demand, nobody in them",
+      labelNames: ["type"],
+      registers: [this.registry],
+      collect() {
+        for (const [type, count] of counts()) this.set({ type }, count);
+      },
+    });
+  }
+
+  breaker(name: string, breaker: { readonly isOpen: boolean }): void {
+    new Gauge({
+      name: "ninelives_breaker_open",
+      help: "1: what is asked does not answer, and is asked by a probe only",
+      labelNames: ["name"],
+      registers: [this.registry],
+      collect() {
+        this.set({ name }, breaker.isOpen ? 1 : 0);
+      },
+    });
+  }
+
   /** Lets go of everything: what Node itself observes for the default metrics outlives its host. */
   close(): void {
     this.registry.clear();

@@ -4,6 +4,7 @@ import type { RedisPresence } from "@colyseus/redis-presence";
 import { Redis } from "ioredis";
 import { NetError } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
+import { Breaker } from "./breaker.ts";
 import { Bookings } from "./bookings.ts";
 import { PromptPresence } from "./prompt-presence.ts";
 import { RedisDriver } from "./redis-driver.ts";
@@ -14,8 +15,10 @@ const REDIS_ANSWERS_MS = 3_000;
 export interface DirectoryBackend {
   readonly presence: LocalPresence | RedisPresence;
   readonly driver: LocalDriver | RedisDriver;
-  /** false: there is no connection to what the listings are kept in. */
-  readonly isConnected: () => boolean;
+  /** false: there is no connection to what the listings are kept in, or nothing comes over it. */
+  readonly isAnswering: () => boolean;
+  /** undefined: there is nothing that could be silent. */
+  readonly breaker: Breaker | undefined;
   /** Seats in rooms of all processes; undefined: there is only this one. */
   readonly bookings: Bookings | undefined;
 }
@@ -26,28 +29,39 @@ export interface BackendOptions {
   readonly clock: Clock;
   /** Told of every failure of a connection later. */
   readonly onFault: (error: Error) => void;
+  /** Told when Redis has fallen silent, and when it answers again. */
+  readonly onSilence: (isSilent: boolean) => void;
 }
 
 /** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
 export async function createBackend(
   redisUrl: string | undefined,
-  { filtersOf, clock, onFault }: BackendOptions,
+  { filtersOf, clock, onFault, onSilence }: BackendOptions,
 ): Promise<DirectoryBackend> {
   if (redisUrl === undefined)
     return {
       presence: new LocalPresence(),
       driver: new LocalDriver(),
-      isConnected: () => true,
+      isAnswering: () => true,
+      breaker: undefined,
       bookings: undefined,
     };
   await askRedis(redisUrl);
   const me = () => matchMaker.processId;
-  const driver = new RedisDriver({ url: redisUrl, me, filtersOf, onFault });
+  const breaker = new Breaker({
+    name: "the Redis of the listings",
+    clock,
+    probe: () => driver.redis.ping(),
+    onChange: onSilence,
+  });
+  const driver = new RedisDriver({ url: redisUrl, me, filtersOf, onFault, breaker });
   const presence = new PromptPresence(redisUrl, onFault);
   await Promise.all([driver.connected, presence.connected]);
-  const bookings = new Bookings({ redis: driver.redis, presence, clock, me, filtersOf });
+  const bookings = new Bookings({ redis: driver.redis, presence, clock, me, filtersOf, breaker });
   await bookings.begin();
-  return { presence, driver, isConnected: () => driver.isConnected && presence.isConnected, bookings };
+  breaker.begin();
+  const isAnswering = () => driver.isConnected && presence.isConnected && !breaker.isOpen;
+  return { presence, driver, isAnswering, breaker, bookings };
 }
 
 async function askRedis(redisUrl: string): Promise<void> {

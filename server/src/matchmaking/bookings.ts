@@ -3,10 +3,12 @@
  * made and will have one, or that it is to make a room. So of any number who come at once no two are sent to the same seat, and one of
  * them makes each room that is due.
  *
- * A booking is a promise of the directory's. The room itself still says yes or no; from then on its row counts the seat.
+ * A booking is a promise of the directory's. The room itself still says yes or no; from then on its row counts the seat. Who asks is told
+ * BUSY by a Redis that is silent (breaker.ts); what is given back is given back when it hears again.
  */
 import type { Presence } from "@colyseus/core";
 import type { Clock } from "../tick/clock.ts";
+import type { Breaker } from "./breaker.ts";
 import { indexesOf, type Conditions, hiddenPlaces, placesOf, readRow, type Row, rowFrom } from "./listing.ts";
 import type { ListingRedis } from "./listing-scripts.ts";
 import { LISTINGS } from "./redis-driver.ts";
@@ -57,6 +59,7 @@ export interface BookingsOptions {
   readonly clock: Clock;
   readonly me: () => string;
   readonly filtersOf: (typeName: string) => readonly string[];
+  readonly breaker: Pick<Breaker, "ask">;
   /** Default {@link BOOKED_MS}. */
   readonly bookedMs?: number;
 }
@@ -81,24 +84,26 @@ export class Bookings {
 
   /** `blueprint`: undefined books only in rooms that are there. */
   async book({ typeName, sessions, filters, avoid }: Wish, blueprint: Blueprint | undefined): Promise<Booking> {
-    const { redis, clock, me, filtersOf, bookedMs = BOOKED_MS } = this.#options;
+    const { redis, breaker, clock, me, filtersOf, bookedMs = BOOKED_MS } = this.#options;
     const fields = filtersOf(typeName);
     const since = clock.wallMs();
     const pending = { name: typeName, metadata: filters, createdAt: new Date(since) } as unknown as Row;
     const places = blueprint?.isOwn === true ? hiddenPlaces(since) : placesOf(pending, fields);
     const indexes = blueprint?.isOwn === true ? [] : indexesOf(typeName, fields, filters);
     const by: Makers = { maker: me(), asker: me() };
-    const answer = await redis.listBook(
-      LISTINGS,
-      JSON.stringify(indexes),
-      JSON.stringify(sessions),
-      bookedMs,
-      JSON.stringify(avoid),
-      blueprint?.roomId ?? "",
-      JSON.stringify(places),
-      blueprint?.maxPlayers ?? 0,
-      JSON.stringify(by),
-    );
+    const ask = () =>
+      redis.listBook(
+        LISTINGS,
+        JSON.stringify(indexes),
+        JSON.stringify(sessions),
+        bookedMs,
+        JSON.stringify(avoid),
+        blueprint?.roomId ?? "",
+        JSON.stringify(places),
+        blueprint?.maxPlayers ?? 0,
+        JSON.stringify(by),
+      );
+    const answer = await breaker.ask(ask, (late) => this.#undo(bookingOf(late), sessions));
     return bookingOf(answer);
   }
 
@@ -110,12 +115,13 @@ export class Bookings {
   /** Who is to make the room that is ours to make; nobody else can list it. false: it was given up. */
   async assign(roomId: string, maker: string): Promise<boolean> {
     const by: Makers = { maker, asker: this.#options.me() };
-    return (await this.#options.redis.listAssign(LISTINGS, roomId, JSON.stringify(by))) === 1;
+    const { redis, breaker } = this.#options;
+    return (await breaker.ask(() => redis.listAssign(LISTINGS, roomId, JSON.stringify(by)))) === 1;
   }
 
   /** The row of a room that is there. */
   async look(roomId: string): Promise<Row | undefined> {
-    const found = await this.#options.redis.listLook(LISTINGS, roomId);
+    const found = await this.#look(roomId);
     return found === null || found === "due" ? undefined : readRow(found);
   }
 
@@ -133,11 +139,22 @@ export class Bookings {
       if (this.#news.has(roomId)) return this.#news.get(roomId);
       const told = await this.#told(roomId);
       if (told !== "nothing") return told;
-      const found = await this.#options.redis.listLook(LISTINGS, roomId);
+      const found = await this.#look(roomId);
       if (found === null) return undefined;
       if (found !== "due") return readRow(found);
       if (!mayCome()) return undefined;
     }
+  }
+
+  /** Nobody waits for it any more. */
+  async #undo(booking: Booking, sessions: readonly string[]): Promise<void> {
+    if (booking.how === "make") await this.giveUp(booking.roomId);
+    else if (booking.how !== "none") await this.cancel(booking.roomId, sessions);
+  }
+
+  #look(roomId: string): Promise<string | null> {
+    const { redis, breaker } = this.#options;
+    return breaker.ask(() => redis.listLook(LISTINGS, roomId));
   }
 
   #told(roomId: string): Promise<Row | undefined | "nothing"> {

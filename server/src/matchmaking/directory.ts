@@ -4,7 +4,7 @@
  */
 import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
 import { addressOn, CLIENT_HEADER, CODES, NetError, queueName, type RoomType } from "@ninelives/shared-schema";
-import { joinOptions } from "../session/join-options.ts";
+import { filteredBy } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
 import { MATCH_OPTION } from "../room/match-seats.ts";
 import type { Conditions, Row } from "./listing.ts";
@@ -131,7 +131,7 @@ export class Directory {
     return { ...seat, ...address, ...(doors.length === 0 ? {} : { doors }) };
   }
 
-  /** The options, with what rooms of the type are found by as its schema has it: a default counts as said. */
+  /** The options as {@link filteredBy} has them. */
   async #checked(method: JoinMethod, target: string, options: object): Promise<object> {
     const name = method === "joinById" ? await roomTypeOf(target) : target;
     if (!this.#types.has(name)) {
@@ -141,9 +141,7 @@ export class Directory {
       });
     }
     const type = this.#types.get(name);
-    if (type === undefined) return options;
-    const checked = joinOptions(type, options) as Conditions;
-    return { ...options, ...Object.fromEntries(type.filterBy.map((field) => [field, checked[field]])) };
+    return type === undefined ? options : filteredBy(type, options);
   }
 }
 

@@ -3,7 +3,8 @@
  *
  *   <base>rows          hash: room id -> its row as JSON
  *   <base>at:<process>  set: ids of the process's rows
- *   <base>open:<index>  sorted set: ids of rooms that take players, oldest first; an index is a type's name, or one of its filters
+ *   <base>open:<index>  sorted set: ids of rooms that take players, oldest first, behind them those that nobody has or is promised a seat
+ *                       in; an index is a type's name, or one of its filters
  *   <base>seats         hash: room id -> "<taken>:<all>", as its row says
  *   <base>places        hash: room id -> { since, in: indexes } as JSON, whether or not it is open now
  *   <base>booked:<id>   hash: session id -> end of the booking, ms by Redis's clock; the room does not know of it yet
@@ -17,6 +18,8 @@ import type { Redis } from "ioredis";
 
 /** How long a room that was given up may not be listed, seconds: longer than any process stands still and goes on. */
 const VOID_SECONDS = 3_600;
+/** Puts a room behind every one that was made in these centuries, ms. */
+const BEHIND = 10_000_000_000_000;
 
 const COMMON = `
 local base = KEYS[1]
@@ -39,7 +42,7 @@ local function free(id)
   if not seats then return 0, now end
   local taken, all = string.match(seats, "(%d+):(%d+)")
   local count, soonest = booked(id)
-  return all - taken - count, soonest, all - taken
+  return all - taken - count, soonest, all - taken, taken + count
 end
 
 local function close(id, indexes)
@@ -52,9 +55,10 @@ local function place(id)
   if not known then return end
   known = cjson.decode(known)
   close(id, known["in"])
-  local left, soonest, unbooked = free(id)
+  local left, soonest, unbooked, given = free(id)
   if left > 0 then
-    for _, index in ipairs(known["in"]) do redis.call("ZADD", base .. "open:" .. index, known.since, id) end
+    local since = given > 0 and known.since or known.since + ${BEHIND}
+    for _, index in ipairs(known["in"]) do redis.call("ZADD", base .. "open:" .. index, since, id) end
   elseif unbooked and unbooked > 0 then
     redis.call("ZADD", base .. "full", soonest, id)
   end

@@ -5,10 +5,11 @@
  * A row carries the epoch of the room's owner; one of an earlier epoch writes nothing. So an owner that was stopped for a while, or one
  * that lets a room go on elsewhere, does not list it as its own. Rooms without a log have none and are told apart by their process.
  *
- * Writes wait for a Redis that is away; reads do not, since who asks for a seat wants to know now.
+ * Writes wait for a Redis that is away; reads do not, since who asks for a seat wants to know now (breaker.ts).
  */
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
 import { awaitedIn } from "../adapter.ts";
+import type { Breaker } from "./breaker.ts";
 import { busyError } from "./busy.ts";
 import { type Conditions, openingsIndex, placesOf, readRow, type Row, seatsOf, selected } from "./listing.ts";
 import { type ListingRedis, withListingScripts } from "./listing-scripts.ts";
@@ -28,6 +29,7 @@ export interface RedisDriverOptions {
   readonly filtersOf: (typeName: string) => readonly string[];
   /** Told whenever the connection fails. */
   readonly onFault: (error: Error) => void;
+  readonly breaker: Pick<Breaker, "ask">;
 }
 
 export class RedisDriver implements MatchMakerDriver {
@@ -52,12 +54,10 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   async has(roomId: string): Promise<boolean> {
-    this.#mustAnswer();
-    return (await this.redis.hexists(`${LISTINGS}rows`, roomId)) === 1;
+    return (await this.#ask((redis) => redis.hexists(`${LISTINGS}rows`, roomId))) === 1;
   }
 
   async query(conditions: Conditions = {}, sort?: SortOptions): Promise<IRoomCache[]> {
-    this.#mustAnswer();
     return selected(await this.#candidates(conditions), conditions, sort);
   }
 
@@ -67,14 +67,12 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
-    this.#mustAnswer();
     return new Map((await this.#rows(roomIds)).map((row) => [row.roomId, row]));
   }
 
   /** Matches of this type in which a queue may fill seats, oldest first. */
   async openings(name: string): Promise<Row[]> {
-    this.#mustAnswer();
-    return this.#rows(await this.redis.zrange(`${LISTINGS}open:${openingsIndex(name)}`, 0, -1));
+    return this.#rows(await this.#ask((redis) => redis.zrange(`${LISTINGS}open:${openingsIndex(name)}`, 0, -1)));
   }
 
   insert(row: IRoomCache): Promise<boolean> {
@@ -113,22 +111,25 @@ export class RedisDriver implements MatchMakerDriver {
     else this.redis.disconnect();
   }
 
-  #mustAnswer(): void {
+  async #ask<R>(question: (redis: ListingRedis) => Promise<R>): Promise<R> {
     if (!this.isConnected) throw busyError("there is no connection to the Redis of the listings");
+    return this.#options.breaker.ask(() => question(this.redis));
   }
 
   async #candidates({ roomId, processId, name, locked, private: isPrivate }: Conditions): Promise<Row[]> {
     if (typeof roomId === "string") return this.#rows([roomId]);
-    if (typeof processId === "string") return this.#rows(await this.redis.smembers(`${LISTINGS}at:${processId}`));
-    if (typeof name === "string" && locked === false && isPrivate === false) {
-      return this.#rows(await this.redis.zrange(`${LISTINGS}open:${name}`, 0, -1));
+    if (typeof processId === "string") {
+      return this.#rows(await this.#ask((redis) => redis.smembers(`${LISTINGS}at:${processId}`)));
     }
-    return (await this.redis.hvals(`${LISTINGS}rows`)).map(readRow);
+    if (typeof name === "string" && locked === false && isPrivate === false) {
+      return this.#rows(await this.#ask((redis) => redis.zrange(`${LISTINGS}open:${name}`, 0, -1)));
+    }
+    return (await this.#ask((redis) => redis.hvals(`${LISTINGS}rows`))).map(readRow);
   }
 
   async #rows(roomIds: readonly string[]): Promise<Row[]> {
     if (roomIds.length === 0) return [];
-    const texts = await this.redis.hmget(`${LISTINGS}rows`, ...roomIds);
+    const texts = await this.#ask((redis) => redis.hmget(`${LISTINGS}rows`, ...roomIds));
     return texts.filter((text) => text !== null).map(readRow);
   }
 

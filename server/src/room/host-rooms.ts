@@ -10,7 +10,8 @@ import { CloseReason, CODES } from "@ninelives/shared-schema";
 import { closeToNewcomers, persistListing } from "../adapter.ts";
 import type { RoomKind } from "../ownership/placement.ts";
 import { greetingOf } from "../session/greetings.ts";
-import { runtimeOf, takeLeave } from "./protect.ts";
+import { pastOf, runtimeOf, takeLeave } from "./protect.ts";
+import { type WarmRoom, warmthOf } from "./warm-room.ts";
 
 /** When a client comes again whose room is taken over, or restarted, ms. */
 const COME_AGAIN_MS = 100;
@@ -21,8 +22,15 @@ export class HostRooms {
   readonly #claiming = new Set<string>();
   readonly #frozen = new Set<string>();
 
+  /** Without those that were made ahead of demand. */
   get size(): number {
-    return this.#rooms.size;
+    return [...this.#rooms.values()].filter((room) => warmthOf(room) === undefined).length;
+  }
+
+  /** Those that were made ahead of demand, and are ready. */
+  warm(): WarmRoom[] {
+    const made = [...this.#rooms.values()].filter((room) => pastOf(room) === undefined);
+    return made.flatMap((room) => warmthOf(room) ?? []).filter(({ isListed }) => isListed);
   }
 
   /** This process is about to claim a room that another one had. */

@@ -9,6 +9,7 @@ import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
 import {
   isGhost,
+  type Listing,
   listingOf,
   onDiscarded,
   releaseReservedSeats,
@@ -23,6 +24,7 @@ import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
 import { stateClassOf, stateLayout } from "./state-class.ts";
+import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
 
 export type RoomClass = new () => Room;
 
@@ -104,7 +106,13 @@ export function forgetPast(room: Room): void {
 
 /** Keeps in memory how the room is listed, for the next owner to list it alike. */
 export function noteListing(room: Room): void {
-  runtimeOf(room).memory.host.listing = JSON.stringify(listingOf(room));
+  const mark = warmthOf(room) === undefined ? {} : { warm: true };
+  runtimeOf(room).memory.host.listing = JSON.stringify({ ...listingOf(room), ...mark });
+}
+
+/** How the room is to be listed, and whether it was made ahead of demand. */
+export function notedListing({ listing }: { readonly listing: string }): Listing & { readonly warm?: boolean } {
+  return JSON.parse(listing) as Listing & { readonly warm?: boolean };
 }
 
 /** What a socket asks for; undefined for a room that is not here. */
@@ -153,8 +161,10 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         ),
       };
       insides.set(this, inside);
-      if (past === undefined) return;
       const { seats } = inside.runtime;
+      const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
+      if (isWarm) new WarmRoom(this, () => noteListing(this));
+      if (past === undefined || isWarm) return;
       reserveAfter(this, (sessionId) => (seats.has(sessionId) ? undefined : inside.seated.promise));
     }
 

@@ -17,6 +17,7 @@ import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf,
 import { SeatHold } from "./seat-hold.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
+import { warmthOf } from "./warm-room.ts";
 
 export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices, tuning: unknown): RoomClass {
   if (!(Game.prototype instanceof GameRoom)) {
@@ -212,7 +213,9 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const checked = joinOptions(type, options);
       await super.onCreate?.(checked);
       await openRoom(this, services);
-      runtime.run();
+      const warmth = warmthOf(this);
+      if (warmth === undefined) runtime.run();
+      else warmth.onTaken(() => runtime.run());
     }
 
     /** As far as it can go without its players; {@link takeOver} seats them and begins the ticks. */

@@ -4,16 +4,17 @@
  */
 import { matchMaker, type Room } from "@colyseus/core";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
-import { listAs, type Listing, seatGhost, wasDiscarded } from "../adapter.ts";
+import { listAs, seatGhost, wasDiscarded } from "../adapter.ts";
 import { ClaimedLog } from "../log/claimed-log.ts";
 import type { LogHeader } from "../log/header.ts";
 import { parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import type { DueMigration } from "./migration.ts";
-import { forgetPast, noteListing, runtimeOf } from "./protect.ts";
+import { forgetPast, notedListing, noteListing, runtimeOf } from "./protect.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
 import { eachOf } from "./each-of.ts";
+import { warmthOf } from "./warm-room.ts";
 
 /** Rejects with OWNED when another process was faster, and with whatever keeps the room from being restored. */
 export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServices): Promise<void> {
@@ -37,6 +38,12 @@ export async function takeOver({ roomId, epoch }: OwnedRoom, services: RoomServi
     return;
   }
   const room = matchMaker.getLocalRoomById(roomId);
+  const warm = warmthOf(room);
+  if (warm !== undefined) {
+    logger.info({ roomId, roomType: name }, "a room that was kept ready for nobody ends");
+    await warm.end();
+    return;
+  }
   const { seats, pause, tick } = await populate(room, services);
   const tookMs = Math.round(clock.now() - startedMs);
   logger.info({ roomId, roomType: name, tick, seats, ...pause, tookMs, epoch: log.appender.epoch }, "room taken over");
@@ -65,7 +72,7 @@ function playable(
 async function populate(room: Room, { logger }: RoomServices) {
   const runtime = runtimeOf(room);
   const { seats, pause, tick } = runtime;
-  const listed = JSON.parse(runtime.memory.host.listing) as Listing;
+  const { warm: _, ...listed } = notedListing(runtime.memory.host);
   const listing = (room as unknown as { readonly _listing: Parameters<typeof seatGhost>[1] })._listing;
   const { sessionIds } = seats;
   await eachOf(sessionIds, LIMITS.seatsAtOnce, async (sessionId) => {

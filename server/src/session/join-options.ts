@@ -8,3 +8,9 @@ export function joinOptions(type: RoomType, options: unknown): unknown {
   const issues = fieldIssues(parsed.error.issues);
   throw new NetError("OPTIONS_INVALID", `join options of "${type.name}": ${issueText(issues)}`, { issues });
 }
+
+/** The options, with what rooms of the type are found by as its schema has it: a default counts as said. */
+export function filteredBy(type: RoomType, options: object): object {
+  const checked = joinOptions(type, options) as Readonly<Record<string, unknown>>;
+  return { ...options, ...Object.fromEntries(type.filterBy.map((field) => [field, checked[field]])) };
+}

@@ -6,7 +6,7 @@ import { LISTINGS, RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
-import { row } from "./driver-contract.ts";
+import { ANSWERED, row } from "./driver-contract.ts";
 
 interface Process {
   readonly driver: RedisDriver;
@@ -32,10 +32,10 @@ describe("seats that are booked", () => {
 
   async function open(id: string, bookedMs?: number): Promise<Process> {
     const filtersOf = (name: string) => (name === "arena" ? ["mode", "level"] : []);
-    const driver = new RedisDriver({ url: redis.url, me: () => id, filtersOf, onFault: () => {} });
+    const driver = new RedisDriver({ url: redis.url, me: () => id, filtersOf, onFault: () => {}, breaker: ANSWERED });
     const presence = new PromptPresence(redis.url, () => {});
     await Promise.all([driver.connected, presence.connected]);
-    const common = { redis: driver.redis, presence, clock: systemClock, me: () => id, filtersOf };
+    const common = { redis: driver.redis, presence, clock: systemClock, me: () => id, filtersOf, breaker: ANSWERED };
     const bookings = new Bookings(bookedMs === undefined ? common : { ...common, bookedMs });
     await bookings.begin();
     return {
@@ -94,6 +94,28 @@ describe("seats that are booked", () => {
     assert.equal((await bookings.book(wish(), undefined)).how, "none");
     await bookings.cancel("one", [`s${serial - 2}`]);
     assert.equal((await bookings.book(wish(), undefined)).how, "room");
+  });
+
+  it("[MM6] a room that nobody is in is filled behind those that somebody has a seat in, however old it is", async () => {
+    const [{ driver, bookings }] = processes as [Process];
+    const made = (roomId: string, clients: number, createdAt: number) =>
+      driver.insert(row(roomId, { clients, maxClients: 2, processId: "p0", createdAt: new Date(createdAt) }));
+    await made("oldest", 0, 1);
+    await made("older", 0, 2);
+    await made("played", 1, 3);
+    const booked: [session: string, roomId: string | undefined][] = [];
+    for (let count = 0; count < 6; count++) {
+      const asked = wish();
+      booked.push([asked.sessions[0]!, roomIn(await bookings.book(asked, undefined))]);
+    }
+    const into = (roomId: string) => booked.filter(([, room]) => room === roomId).map(([session]) => session);
+    assert.deepEqual(
+      booked.map(([, roomId]) => roomId),
+      ["played", "oldest", "oldest", "older", "older", undefined],
+    );
+    await bookings.cancel("oldest", into("oldest"));
+    await bookings.cancel("older", into("older").slice(1));
+    assert.equal(roomIn(await bookings.book(wish(), undefined)), "older");
   });
 
   it("[MM9] a seat that nobody came for is free again, one that was refused at once", async () => {

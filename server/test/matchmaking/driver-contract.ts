@@ -7,6 +7,9 @@ export function row(roomId: string, fields: Partial<IRoomCache> & { epoch?: numb
   return { ...common, unlisted: false, createdAt: new Date(1_000), roomId, ...fields };
 }
 
+/** For what is tried without a Redis that falls silent. */
+export const ANSWERED = { ask: <R>(question: () => Promise<R>) => question() };
+
 /** `open`: an empty directory, for the process "me". */
 export function driverContract(name: string, open: () => Promise<MatchMakerDriver>): void {
   describe(`the directory in ${name}`, () => {

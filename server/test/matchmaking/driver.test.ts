@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { LocalDriver } from "@colyseus/core";
 import { LISTINGS, RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
-import { driverContract, row } from "./driver-contract.ts";
+import { ANSWERED, driverContract, row } from "./driver-contract.ts";
 
 const FILTERS: Readonly<Record<string, readonly string[]>> = { arena: ["mode", "level"] };
 
@@ -15,7 +15,7 @@ describe("the directory of rooms", () => {
   after(() => redis.stop());
   const open = async (me = "me") => {
     const filtersOf = (name: string) => FILTERS[name] ?? [];
-    const driver = new RedisDriver({ url: redis.url, me: () => me, filtersOf, onFault: () => {} });
+    const driver = new RedisDriver({ url: redis.url, me: () => me, filtersOf, onFault: () => {}, breaker: ANSWERED });
     await driver.connected;
     return driver;
   };

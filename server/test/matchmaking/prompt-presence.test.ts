@@ -4,6 +4,7 @@ import { PromptPresence } from "../../src/matchmaking/prompt-presence.ts";
 import { RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { freePort, startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
+import { ANSWERED } from "./driver-contract.ts";
 
 describe("what Colyseus shares between processes", () => {
   let port: number;
@@ -14,7 +15,13 @@ describe("what Colyseus shares between processes", () => {
     port = await freePort();
     redis = await startRedis(port);
     presence = new PromptPresence(redis.url, () => {});
-    driver = new RedisDriver({ url: redis.url, me: () => "me", filtersOf: () => [], onFault: () => {} });
+    driver = new RedisDriver({
+      url: redis.url,
+      me: () => "me",
+      filtersOf: () => [],
+      onFault: () => {},
+      breaker: ANSWERED,
+    });
     await Promise.all([presence.connected, driver.connected]);
   });
   after(async () => {

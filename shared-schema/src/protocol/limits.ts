@@ -100,6 +100,15 @@ export const LIMITS = {
   makingMs: 10_000,
   seatAnswerMs: 2_000,
   seatMovingMs: 2_000,
+  /**
+   * Rooms of a type that a process keeps ready: more are refused at the start. So many are made at a time, and so often it is looked
+   * whether any are missing, ms. One that could not be made is tried again after the first time, doubled each time up to the second, ms.
+   */
+  warmRoomsMax: 100,
+  warmAtOnce: 4,
+  warmLookMs: 1_000,
+  warmRetryMs: 1_000,
+  warmRetryMaxMs: 60_000,
   /** Stock clients' connections a process passes on to the process that has their room. At the cap: MAY_TRY_RECONNECT. */
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */
@@ -195,6 +204,12 @@ export const LIMITS = {
   peerAnswerMs: 200,
   /** Between two attempts to connect to Redis again, ms. */
   redisReconnectMs: 100,
+  /**
+   * A Redis of which nothing came for so long after it was asked counts as away, ms: matchmaking is BUSY. How often it is asked whether it
+   * is there, before that and after, ms.
+   */
+  redisSilenceMs: 700,
+  breakerProbeMs: 500,
   /** Rooms of dead processes restored at a time by one process. The others wait, those with the most players first. */
   restoresAtOnce: 4,
   /** How long a process that goes away waits for who it left a room to, before it goes on, ms. */

@@ -51,7 +51,7 @@ export class MatchRooms {
       return await this.#make(type, match);
     } catch (error) {
       if (error instanceof NetError) throw error;
-      if (!backend.isConnected()) throw busyError("what the processes share does not answer, and no room can be made");
+      if (!backend.isAnswering()) throw busyError("what the processes share does not answer, and no room can be made");
       onFault(error, type.name);
       throw error;
     }
