@@ -195,7 +195,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     isFull: () => budget.isOver,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
     canReachStore: () => custody.canReachStore,
-    ...forDevelopers(options.production, others, pids),
+    ...forDevelopers(options.production, others, pids, services.rooms),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,

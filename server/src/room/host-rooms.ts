@@ -47,6 +47,11 @@ export class HostRooms {
     return this.#rooms.get(roomId);
   }
 
+  /** Those that are here now. */
+  all(): Room[] {
+    return [...this.#rooms.values()];
+  }
+
   /** What a process has to know to go on with a room that is here; undefined: it is not. */
   kindOf(roomId: string): RoomKind | undefined {
     const room = this.#rooms.get(roomId);
