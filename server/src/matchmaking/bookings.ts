@@ -45,8 +45,10 @@ export interface Makers {
   readonly asker: string;
 }
 
+/** "later": none that is listed, and the directory has forgotten some. */
 export type Booking =
   | { readonly how: "none" }
+  | { readonly how: "later" }
   | { readonly how: "make"; readonly roomId: string }
   | { readonly how: "room"; readonly roomId: string; readonly row: Row }
   | { readonly how: "due"; readonly roomId: string; readonly by: Makers };
@@ -77,6 +79,7 @@ export class Bookings {
     await this.#options.presence.subscribe(MADE, ([roomId, row]: News) => {
       this.#heard(roomId, row === null ? undefined : rowFrom(row));
     });
+    await this.#options.redis.listBegin(LISTINGS);
   }
 
   /** `blueprint`: undefined books only in rooms that are there. */
@@ -170,6 +173,8 @@ function bookingOf([how, roomId = "", text = ""]: Awaited<ReturnType<ListingRedi
   switch (how) {
     case undefined:
       return { how: "none" };
+    case "later":
+      return { how };
     case "make":
       return { how, roomId };
     case "room":

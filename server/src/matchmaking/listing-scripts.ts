@@ -10,10 +10,12 @@
  *   <base>full          sorted set: ids of rooms that only bookings fill -> when the first of those ends
  *   <base>due           hash: id of a room that is being made -> { maker, asker } as JSON
  *   <base>void:<id>     nobody waits for this room any more: whoever still makes it must not list it
+ *   <base>whole         from when on all rooms are listed, ms by Redis's clock: one that has forgotten them is told anew by their owners
  *
  * A room that was made, or given up, is told on the channel <base>made, as [id, row or null].
  */
 import type { Redis } from "ioredis";
+import { LIMITS } from "@ninelives/shared-schema";
 
 /** How long a room that was given up may not be listed, seconds: longer than any process stands still and goes on. */
 const VOID_SECONDS = 3_600;
@@ -80,6 +82,13 @@ local function giveUp(id)
   return 1
 end
 
+local function isWhole()
+  local from = redis.call("GET", base .. "whole")
+  if from then return tonumber(from) <= now end
+  redis.call("SET", base .. "whole", now + ${LIMITS.relistMs})
+  return false
+end
+
 local function removeRow(id, process)
   local row = redis.call("HGET", base .. "rows", id)
   if not row or cjson.decode(row).processId ~= process then return 0 end
@@ -88,6 +97,12 @@ local function removeRow(id, process)
   redis.call("DEL", base .. "booked:" .. id)
   return redis.call("HDEL", base .. "rows", id)
 end
+`;
+
+/** A directory that begins, and has not forgotten anything: nobody else hears of rooms. */
+const BEGIN = `
+if redis.call("PUBSUB", "NUMSUB", base .. "made")[2] <= 1 then redis.call("SETNX", base .. "whole", 0) end
+return 1
 `;
 
 /**
@@ -99,6 +114,7 @@ local id, epoch, process, how = ARGV[1], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local old = redis.call("HGET", base .. "rows", id)
 local row = old and cjson.decode(old)
 local known = row and row.epoch or 0
+if how == "persist" then isWhole() end
 if redis.call("EXISTS", base .. "void:" .. id) == 1 then return 0 end
 local due = redis.call("HGET", base .. "due", id)
 if due and cjson.decode(due).maker ~= process then return 0 end
@@ -145,7 +161,7 @@ return #ids
 
 /**
  * ARGV: indexes to be in, sessions, ms a booking lasts, ids to pass over, id of the room to make where there is none or "", its
- * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id } or nothing.
+ * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id }, { "later" } or nothing.
  */
 const BOOK = `
 local indexes, sessions, avoid = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}
@@ -187,6 +203,7 @@ elseif #indexes > 1 then
   found = take(redis.call("ZINTER", #keys, unpack(keys)))
 end
 if found then return found end
+if #indexes > 0 and not isWhole() then return { "later" } end
 local id = ARGV[5]
 if id == "" then return {} end
 redis.call("HSET", base .. "due", id, ARGV[8])
@@ -220,9 +237,10 @@ if row then return row end
 return redis.call("HEXISTS", base .. "due", ARGV[1]) == 1 and "due"
 `;
 
-type Booked = [] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
+type Booked = [] | [how: "later"] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
 
 export type ListingRedis = Redis & {
+  listBegin(rows: string): Promise<number>;
   listWrite(rows: string, ...args: (string | number)[]): Promise<number>;
   listRemove(rows: string, process: string, ...ids: string[]): Promise<number>;
   listSweep(rows: string, process: string, most: number): Promise<number>;
@@ -234,6 +252,7 @@ export type ListingRedis = Redis & {
 };
 
 const SCRIPTS = {
+  listBegin: BEGIN,
   listWrite: WRITE,
   listRemove: REMOVE,
   listSweep: SWEEP,

@@ -1,7 +1,8 @@
 /**
  * From a wish to a promised seat, where processes share their rooms: book a free seat (bookings.ts), make the room when it is ours to
  * make, and have the room itself say yes. What fails on the way gives the booking back and books again, elsewhere: a room that filled
- * up, an owner or a maker that died or stands still. A room that was given up can never be listed, whoever wakes up with it.
+ * up, an owner or a maker that died or stands still. Where the directory has forgotten rooms who finds none waits until all owners have
+ * listed theirs anew. A room that was given up can never be listed, whoever wakes up with it.
  */
 import {
   type AuthContext,
@@ -70,6 +71,10 @@ export class Seating {
     const quest: Quest = { method, typeName, options, auth, sessionId, endsAtMs, avoid: [] };
     while (clock.now() < endsAtMs) {
       const booking = await this.#book(quest);
+      if (booking.how === "later") {
+        await pause(clock);
+        continue;
+      }
       if (booking.how === "none") {
         if (quest.avoid.length === 0)
           throw new ServerError(ErrorCode.MATCHMAKE_INVALID_CRITERIA, "no rooms found with provided criteria");
@@ -100,7 +105,7 @@ export class Seating {
   }
 
   /** undefined: there is none, and will be none. */
-  async #roomOf(booking: Exclude<Booking, { how: "none" }>, quest: Quest): Promise<Row | undefined> {
+  async #roomOf(booking: Exclude<Booking, { how: "none" | "later" }>, quest: Quest): Promise<Row | undefined> {
     if (booking.how === "room") return booking.row;
     const { bookings, clock, mayLive } = this.#options;
     const { roomId } = booking;
