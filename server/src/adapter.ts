@@ -47,6 +47,7 @@ export {
   persistListing,
   releaseReservedSeats,
   reserveAfter,
+  rowOf,
   stampListing,
   useLogger,
   wasDiscarded,

@@ -24,6 +24,7 @@ import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
+import { OwnRooms } from "./matchmaking/own-rooms.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
@@ -177,6 +178,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     patience: { clock, whereabouts: others, canAnswer: () => backend.isConnected() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
     seating: seatingAt(backend, clock, types, custody, placeOfNew),
+    own: new OwnRooms({ rooms: () => services.rooms.unlogged(), filtersOf, isAway: () => !backend.isConnected() }),
   });
   const lobby = new Lobby({
     rooms: () => directory.rooms(),

@@ -5,7 +5,7 @@
  * A row carries the epoch of the room's owner; one of an earlier epoch writes nothing. So an owner that was stopped for a while, or one
  * that lets a room go on elsewhere, does not list it as its own. Rooms without a log have none and are told apart by their process.
  *
- * Writes wait for a Redis that is away; reads do not, since who asks for a seat wants to know now. When it is back it is told every row
+ * Writes wait for a Redis that is away, without whoever changed a row that is there; reads do not, since who asks for a seat wants to know now. When it is back it is told every row
  * again that is our own: it may have forgotten them.
  */
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
@@ -89,7 +89,10 @@ export class RedisDriver implements MatchMakerDriver {
     Object.assign(changing, operations.$set);
     for (const [field, by] of Object.entries(operations.$inc ?? {}))
       changing[field] = Number(changing[field]) + Number(by);
-    return this.#writeSoon(row);
+    const written = this.#writeSoon(row);
+    if (this.isConnected) return written;
+    written.catch(() => {});
+    return true;
   }
 
   async remove(roomId: string): Promise<boolean> {

@@ -172,7 +172,7 @@ export class Seating {
 }
 
 /** As Colyseus does it before it looks for a room: false and nothing are a no, true is a yes without anything to say of the player. */
-async function authOf(typeName: string, options: Conditions, context: AuthContext): Promise<unknown> {
+export async function authOf(typeName: string, options: Conditions, context: AuthContext): Promise<unknown> {
   const { onAuth } = matchMaker.getRoomClass(typeName) as unknown as {
     onAuth?: (token: string | undefined, options: Conditions, context: AuthContext) => unknown;
   };
