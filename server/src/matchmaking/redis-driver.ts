@@ -136,11 +136,13 @@ export class RedisDriver implements MatchMakerDriver {
     return texts.filter((text) => text !== null).map(readRow);
   }
 
+  /** false also for a room that ended while Redis was away: it must not begin its life now. */
   async #record(row: IRoomCache, how: "insert" | "persist"): Promise<boolean> {
     this.#own.set(row.roomId, row);
-    const isOurs = await this.#write(row, how);
-    if (!isOurs && this.#own.get(row.roomId) === row) this.#own.delete(row.roomId);
-    return isOurs;
+    const isWritten = await this.#write(row, how);
+    const isHere = this.#own.get(row.roomId) === row;
+    if (isHere && !isWritten) this.#own.delete(row.roomId);
+    return isHere && isWritten;
   }
 
   /** What cannot be written now, the next return tells. */

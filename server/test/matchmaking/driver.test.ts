@@ -100,6 +100,15 @@ describe("the directory of rooms", () => {
       assert.deepEqual(await mine!.redis.keys(`${LISTINGS}*`), []);
     });
 
+    it("[FLT29] a room that ended before it could be recorded is not recorded when that can be done", async () => {
+      await redis.stop();
+      const recorded = mine!.insert(row("one", { epoch: 5 }));
+      const removed = mine!.remove("one");
+      redis = await startRedis(Number(new URL(redis.url).port));
+      assert.deepEqual([await recorded, await removed], [false, true]);
+      assert.deepEqual([await mine!.has("one"), await mine!.redis.keys(`${LISTINGS}*:*`)], [false, []]);
+    });
+
     it("[FLT12] one that comes back with nothing is told every row again by whose it is, and none that is gone", async () => {
       const rows = [row("one", { epoch: 5, clients: 2 }), row("two", { processId: "you" }), row("three")];
       await mine!.insert(rows[0]!);
