@@ -191,7 +191,7 @@ export class Keeper {
     try {
       beat = await members.beat(me, info, LIMITS.leaseMs);
     } catch (error) {
-      this.#detector.forgetSilence();
+      this.#detector.cutOff();
       void this.#tenure.failed();
       if (!this.#isAway) events.fault("a beat was not answered", error);
       this.#isAway = true;
@@ -225,7 +225,7 @@ export class Keeper {
     try {
       suspects = this.#detector.look(await members.silent(others));
     } catch {
-      this.#detector.forgetSilence();
+      this.#detector.cutOff();
       return;
     }
     if (this.#detector.fell) void this.#loops.listen.soon();
