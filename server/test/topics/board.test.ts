@@ -110,7 +110,7 @@ describe("topics of the host in Redis", () => {
     await redis.stop();
     redis = await startRedis(Number(new URL(redis.url).port));
     two.topics.leave("party/gone", "cyd");
-    const known = async (topic: string) => (await one.topics.members(topic).catch(() => [])).sort().join();
+    const known = async (topic: string) => (await one.topics.members(topic).catch((): string[] => [])).sort().join();
     await until("both to be there again", async () => (await known("party/m")) === all, 2_000);
     await until("both to be told so", areTold);
     assert.equal(await known("party/gone"), "");
