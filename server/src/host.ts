@@ -196,7 +196,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     ready: () => ready,
     isFull: () => budget.isOver,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
-    canReachStore: () => custody.canReachStore,
+    store: () => ({ reachable: custody.canReachStore, quietMs: custody.quietMs }),
     ...forDevelopers(options.production, others, pids, services.rooms),
     health: () => ({
       processId: matchMaker.processId,

@@ -124,12 +124,17 @@ export class Keeper {
 
   /** What other processes are told that ask this one. */
   get canReachStore(): boolean {
-    return this.#options.clock.now() - this.#answeredAtMs <= 2 * LIMITS.beatMs;
+    return this.quietMs <= 2 * LIMITS.beatMs;
+  }
+
+  /** Since the store answered last, ms. What other processes are told that ask this one. */
+  get quietMs(): number {
+    return this.#options.clock.now() - this.#answeredAtMs;
   }
 
   /** It answered within a lease: less patient than that, a process that is busy itself would take the store to be away. */
   get isStoreThere(): boolean {
-    return this.#options.clock.now() - this.#answeredAtMs <= LIMITS.leaseMs;
+    return this.quietMs <= LIMITS.leaseMs;
   }
 
   /** Holds until it is known, at most LIMITS.whereaboutsMs or until `signal` is aborted. */
