@@ -52,6 +52,7 @@ export {
   releaseReservedSeats,
   reserveAfter,
   reserveSeat,
+  rowOf,
   stampListing,
   useLogger,
   wasDiscarded,

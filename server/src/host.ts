@@ -25,6 +25,7 @@ import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Directory } from "./matchmaking/directory.ts";
+import { OwnRooms } from "./matchmaking/own-rooms.ts";
 import { Lobby } from "./matchmaking/lobby.ts";
 import { MatchRooms } from "./matchmaking/queue/match-rooms.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
@@ -194,6 +195,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     patience: { clock, whereabouts: others, canAnswer: () => backend.isAnswering() && custody.isStoreThere },
     sharesPort: options.sharedPort !== undefined,
     seating,
+    own: new OwnRooms({ rooms: () => services.rooms.unlogged(), filtersOf, isAway: () => !backend.isAnswering() }),
   });
   const lobby = new Lobby({
     rooms: () => directory.rooms(),
@@ -212,8 +214,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     isFull: () => budget.isOver,
     isAnswering: () => backend.breaker?.isOpen !== true,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
-    canReachStore: () => custody.canReachStore,
-    ...forDevelopers(options.production, others, pids),
+    store: () => ({ reachable: custody.canReachStore, quietMs: custody.quietMs }),
+    ...forDevelopers(options.production, others, pids, services.rooms),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,

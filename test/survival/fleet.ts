@@ -87,9 +87,11 @@ export class Fleet {
     return this.#started.map(({ pid, stdout, stderr }) => `--- host ${pid}\n${stdout()}${stderr()}`).join("");
   }
 
-  /** Rooms as a living host lists them. */
+  /** Rooms as a living host lists them. Rejects while it cannot. */
   async rooms(): Promise<RoomRow[]> {
-    return (await (await fetch(`${this.living().url}/rooms`)).json()) as RoomRow[];
+    const answer = await fetch(`${this.living().url}/rooms`);
+    assert.equal(answer.status, 200, "the list of rooms");
+    return (await answer.json()) as RoomRow[];
   }
 
   living(): FleetHost {

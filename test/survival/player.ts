@@ -96,6 +96,11 @@ export class Player {
     return answer;
   }
 
+  /** Commands that were answered so far. */
+  get answered(): number {
+    return this.#answeredMs.length;
+  }
+
   /** How many answers came since then. */
   answeredSince(atMs: number): number {
     return this.#answeredMs.filter((answeredMs) => answeredMs >= atMs).length;

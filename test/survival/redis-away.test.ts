@@ -13,6 +13,8 @@ import { judge, Player } from "./player.ts";
 const OUTAGE_MS = Number(process.env.NINELIVES_TEST_OUTAGE_MS ?? 6_000);
 /** How soon everything is as before when it is back. */
 const BACK_MS = 2_000;
+/** Longer than any lease. */
+const STOPPED_MS = 2 * LIMITS.leaseMs;
 
 describe("a Redis that is gone while players play and join", function () {
   this.timeout(60_000 + 2 * OUTAGE_MS);
@@ -105,6 +107,23 @@ describe("a Redis that is gone while players play and join", function () {
     if (!(outcome instanceof NetError)) return false;
     return outcome.name === "BUSY" && outcome.recoverable && outcome.details.retryAfterMs === LIMITS.busyRetryMs;
   }
+
+  it("[OWN16] a process that stood still meanwhile goes on, as nobody can have taken its rooms", async () => {
+    const stopped = await fleet.owner(first[0]!.room.roomId);
+    await fleet.withoutRedis("kept", async () => {
+      await Promise.all(all().map((player) => player.ticks(30)));
+      const { pid } = stopped;
+      process.kill(pid, "SIGSTOP");
+      const endsAtMs = performance.now() + STOPPED_MS;
+      await until("the lease to be over", () => performance.now() > endsAtMs);
+      process.kill(pid, "SIGCONT");
+      await until("it to notice", () => stopped.stdout().includes("the lease is over"));
+      await Promise.all(all().map((player) => player.back(0)));
+      await Promise.all(all().map((player) => player.ticks(30)));
+    });
+    await judge(first);
+    await judge(second);
+  });
 
   it("[FLT12] comes back with nothing: rooms are listed again, and a kill of an owner after that is survived", async () => {
     const rooms = async () => (await fleet.rooms()).map(({ roomId, players }) => `${roomId} ${players}`).sort();

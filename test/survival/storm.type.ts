@@ -1,4 +1,4 @@
-/** Rooms that many ask for at once: some are there at once, some take two seconds to be made. */
+/** Rooms that many ask for at once: some are there at once, some take two seconds to be made, some have no log. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { schema, t } from "@colyseus/schema";
 import { type CommandHandlers, GameRoom } from "@ninelives/server";
@@ -17,6 +17,7 @@ const common = {
 } as const;
 export const Quick = defineRoomType({ ...common, name: "quick" });
 export const Slow = defineRoomType({ ...common, name: "slow" });
+export const Casual = defineRoomType({ ...common, name: "casual", durability: "off" });
 
 export class QuickRoom extends GameRoom<typeof Quick> {
   override readonly commands: CommandHandlers<typeof Quick> = { ping: () => ({ players: this.state.players }) };

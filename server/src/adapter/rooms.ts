@@ -171,11 +171,16 @@ export function listMatch(room: Room, match: unknown): void {
   });
 }
 
+/** The row of a room of this process, as it is now; undefined before the room is listed. */
+export function rowOf(room: Room): IRoomCache | undefined {
+  return (room as unknown as Listed)._listing as IRoomCache | undefined;
+}
+
 /** Writes the row of a room that was listed before into the directory, whether or not it is there. */
 export async function persistListing(room: Room): Promise<void> {
-  const row = (room as unknown as Listed)._listing;
+  const row = rowOf(room);
   if (row !== undefined && matchMaker.getLocalRoomById(room.roomId) === room)
-    await matchMaker.driver.persist(row as IRoomCache, true);
+    await matchMaker.driver.persist(row, true);
 }
 
 /** JSON has no infinity. */

@@ -1,6 +1,10 @@
 /** What a host answers in development only. In production there is nothing of it. */
-import { matchMaker } from "@colyseus/core";
+import { matchMaker, type Room } from "@colyseus/core";
+import { awaitedIn } from "../adapter.ts";
+import type { OwnRoom } from "../inspect/dev-rooms.ts";
 import type { HttpServices } from "../inspect/http.ts";
+import type { HostRooms } from "../room/host-rooms.ts";
+import { runtimeOf } from "../room/protect.ts";
 import type { Whereabouts } from "../socket/door.ts";
 import type { Pids } from "./pids.ts";
 
@@ -9,6 +13,7 @@ export function forDevelopers(
   production: boolean | undefined,
   whereabouts: Whereabouts,
   pids: Pids,
+  rooms: HostRooms,
 ): Pick<HttpServices, "pidOf" | "dev"> {
   if (production === true) return { pidOf: undefined, dev: undefined };
   const { pid } = process;
@@ -19,8 +24,23 @@ export function forDevelopers(
       processId: matchMaker.processId,
       pid,
       pidOf,
+      own: () => rooms.all().map((room) => ownRoom(room)),
       where: (roomId, signal) => whereabouts.where(roomId, signal),
       die: () => void process.kill(pid, "SIGKILL"),
     },
+  };
+}
+
+function ownRoom(room: Room): OwnRoom {
+  const { roomId, roomName } = room;
+  const { epoch, tick, mayStep, seats } = runtimeOf(room);
+  return {
+    roomId,
+    type: roomName,
+    epoch,
+    tick,
+    isRunning: mayStep,
+    seats: Object.fromEntries(seats.sessionIds.map((sessionId) => [sessionId, seats.isConnected(sessionId)])),
+    awaited: awaitedIn(roomId),
   };
 }

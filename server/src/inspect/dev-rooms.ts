@@ -1,7 +1,8 @@
 /**
  * Of development only: who has a room, and that process's end as `kill -9` ends it. For the page that shows what a match outlives.
+ * And what one process itself runs, whatever any list says of it: for who compares the two.
  *
- * Any process may be asked. A process kills none but itself, because a pid that was looked up may be somebody else's by now: one
+ * Any process may be asked for a room. A process kills none but itself, because a pid that was looked up may be somebody else's by now: one
  * that has not the room asks the one that has it, once. The reply leaves first.
  *
  * A page of another origin cannot ask: it would need a header that no preflight allows.
@@ -11,11 +12,27 @@ import { DEV_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
 import type { Elsewhere, Whereabouts } from "../socket/door.ts";
 import { readJson, type Reply } from "./exchange.ts";
 
+/** A room as the process that runs it has it. */
+export interface OwnRoom {
+  readonly roomId: string;
+  readonly type: string;
+  readonly epoch: number;
+  readonly tick: number;
+  /** It makes steps; one whose owner is not sure of it does not. */
+  readonly isRunning: boolean;
+  /** Session -> whether its player is connected. */
+  readonly seats: Readonly<Record<string, boolean>>;
+  /** Sessions that were promised a seat and did not come yet. */
+  readonly awaited: readonly string[];
+}
+
 export interface DevServices extends Whereabouts {
   readonly processId: string;
   readonly pid: number;
   /** undefined: not known. */
   pidOf(processId: string): Promise<number | undefined>;
+  /** Rooms of this process. Nobody else is asked. */
+  own(): readonly OwnRoom[];
   /** Ends this process at once. */
   die(): void;
 }
@@ -30,11 +47,17 @@ export function devRoute(
   request: IncomingMessage,
   { pathname }: URL,
 ): (() => Promise<Reply>) | undefined {
+  if (request.method === "GET" && pathname === "/dev/rooms") return () => Promise.resolve(list(services));
   const [, roomId, kill] = PATH.exec(pathname) ?? [];
   if (roomId === undefined) return undefined;
   if (request.method === "GET" && kill === undefined) return () => tell(services, roomId);
   if (request.method === "POST" && kill !== undefined) return () => end(services, request, roomId);
   return undefined;
+}
+
+function list(services: DevServices): Reply {
+  const { processId, pid } = services;
+  return { status: 200, body: { processId, pid, rooms: services.own() } };
 }
 
 async function tell(services: DevServices, roomId: string): Promise<Reply> {

@@ -11,7 +11,7 @@ import { type DevServices, devRoute } from "./dev-rooms.ts";
 import { streamLobby } from "./event-stream.ts";
 import { readJson, type Reply, send } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
-import { STORE_PATH } from "../ownership/peers.ts";
+import { STORE_PATH, type StoreAnswer } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface HttpServices {
@@ -29,7 +29,7 @@ export interface HttpServices {
   /** Whoever asks the same again, on another connection, asks another process. */
   readonly isElsewhere: (request: IncomingMessage) => boolean;
   /** What another process of the same store is told that asks. */
-  readonly canReachStore: () => boolean;
+  readonly store: () => StoreAnswer;
   /** Adds `pid` to answers; never in production. */
   readonly pidOf: ((processId: string) => Promise<number | undefined>) | undefined;
   /** Never in production: there is nothing of it then. */
@@ -88,7 +88,7 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
     case "/readyz":
       return async () => readiness(services);
     case STORE_PATH:
-      return async () => ({ status: 200, body: { reachable: services.canReachStore() } });
+      return async () => ({ status: 200, body: services.store() });
     case "/rooms":
       return async () => {
         const rooms = await services.directory.rooms();

@@ -47,8 +47,10 @@ export interface Makers {
   readonly asker: string;
 }
 
+/** "later": none that is listed, and the directory has forgotten some. */
 export type Booking =
   | { readonly how: "none" }
+  | { readonly how: "later" }
   | { readonly how: "make"; readonly roomId: string }
   | { readonly how: "room"; readonly roomId: string; readonly row: Row }
   | { readonly how: "due"; readonly roomId: string; readonly by: Makers };
@@ -80,6 +82,7 @@ export class Bookings {
     await this.#options.presence.subscribe(MADE, ([roomId, row]: News) => {
       this.#heard(roomId, row === null ? undefined : rowFrom(row));
     });
+    await this.#options.redis.listBegin(LISTINGS);
   }
 
   /** `blueprint`: undefined books only in rooms that are there. */
@@ -149,7 +152,7 @@ export class Bookings {
   /** Nobody waits for it any more. */
   async #undo(booking: Booking, sessions: readonly string[]): Promise<void> {
     if (booking.how === "make") await this.giveUp(booking.roomId);
-    else if (booking.how !== "none") await this.cancel(booking.roomId, sessions);
+    else if (booking.how !== "none" && booking.how !== "later") await this.cancel(booking.roomId, sessions);
   }
 
   #look(roomId: string): Promise<string | null> {
@@ -187,6 +190,8 @@ function bookingOf([how, roomId = "", text = ""]: Awaited<ReturnType<ListingRedi
   switch (how) {
     case undefined:
       return { how: "none" };
+    case "later":
+      return { how };
     case "make":
       return { how, roomId };
     case "room":

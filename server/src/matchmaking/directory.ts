@@ -2,12 +2,13 @@
  * Which rooms there are, and the way into them. The directory itself is Colyseus's driver (this process's memory, or Redis when
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
-import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
+import { type AuthContext, createAuthContext, type IRoomCache, matchMaker } from "@colyseus/core";
 import { addressOn, CLIENT_HEADER, CODES, NetError, queueName, type RoomType } from "@ninelives/shared-schema";
 import { filteredBy } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
 import { MATCH_OPTION } from "../room/match-seats.ts";
 import type { Conditions, Row } from "./listing.ts";
+import type { OwnRooms } from "./own-rooms.ts";
 import { type Patience, whileMoving } from "./patience.ts";
 import type { Seating } from "./seating.ts";
 
@@ -43,6 +44,8 @@ export interface DirectoryOptions {
   readonly sharesPort?: boolean;
   /** The way to seats in rooms of all processes. Default: Colyseus's own, for a process that is alone. */
   readonly seating?: Seating | undefined;
+  /** Rooms that can be joined while processes do not know of each other. Default: none. */
+  readonly own?: OwnRooms;
 }
 
 export class Directory {
@@ -53,13 +56,15 @@ export class Directory {
   readonly #sharesPort: boolean;
   readonly #patience: Patience | undefined;
   readonly #seating: Seating | undefined;
+  readonly #own: OwnRooms | undefined;
 
   constructor(
     types: ReadonlyMap<string, RoomType | undefined>,
-    { doors = () => [], relay = true, sharesPort = false, patience, seating }: DirectoryOptions = {},
+    { doors = () => [], relay = true, sharesPort = false, patience, seating, own }: DirectoryOptions = {},
   ) {
     this.#patience = patience;
     this.#seating = seating;
+    this.#own = own;
     this.#types = types;
     this.#doors = doors;
     this.#relay = relay;
@@ -86,8 +91,10 @@ export class Directory {
     if (typeof options !== "object" || options === null || Array.isArray(options)) {
       throw new NetError("OPTIONS_INVALID", "join options: an object expected");
     }
-    if (method !== "reconnect")
-      return this.#patiently(method, target, () => this.#ask(method, target, options, headers));
+    if (method !== "reconnect") {
+      const own = await this.#inOwnRoom(method, target, options, headers);
+      return own ?? this.#patiently(method, target, () => this.#ask(method, target, options, headers));
+    }
     if (typeof (options as { reconnectionToken?: unknown }).reconnectionToken !== "string") {
       throw new NetError("OPTIONS_INVALID", "reconnectionToken: a string expected");
     }
@@ -97,6 +104,27 @@ export class Directory {
   #patiently(method: JoinMethod, target: string, ask: () => Promise<SeatReservation>): Promise<SeatReservation> {
     if (this.#patience === undefined) return ask();
     return whileMoving(method === "joinById" ? target : undefined, ask, this.#patience);
+  }
+
+  /** undefined: there is none, or no need to take one of these. */
+  async #inOwnRoom(
+    method: JoinMethod,
+    target: string,
+    options: object,
+    headers: Headers,
+  ): Promise<SeatReservation | undefined> {
+    if (this.#own?.isAway !== true || method === "create") return undefined;
+    const named = method === "joinById" ? this.#own.row(target) : undefined;
+    if (method === "joinById" && named === undefined) return undefined;
+    if (named !== undefined) mustTakePlayers(named);
+    const asked = this.#completed(named?.name ?? target, options);
+    const rows = named === undefined ? this.#own.found(target, asked) : [named];
+    try {
+      const seat = await this.#own.seat(rows, asked, createAuthContext({ headers }));
+      return seat === undefined ? undefined : this.#withAddress(seat as SeatReservation, headers);
+    } catch (error) {
+      throw explain(error, method, target);
+    }
   }
 
   async #ask(method: JoinMethod, target: string, options: object, headers: Headers): Promise<SeatReservation> {
@@ -131,9 +159,12 @@ export class Directory {
     return { ...seat, ...address, ...(doors.length === 0 ? {} : { doors }) };
   }
 
-  /** The options as {@link filteredBy} has them. */
   async #checked(method: JoinMethod, target: string, options: object): Promise<object> {
-    const name = method === "joinById" ? await roomTypeOf(target) : target;
+    return this.#completed(method === "joinById" ? await roomTypeOf(target) : target, options);
+  }
+
+  /** The options, with what rooms of the type are found by as its schema has it: a default counts as said. */
+  #completed(name: string, options: object): Conditions {
     if (!this.#types.has(name)) {
       const known = [...this.#types.keys()];
       throw new NetError("ROOM_TYPE_UNKNOWN", `room type "${name}" is not registered; known: ${known.join(", ")}`, {
@@ -141,7 +172,7 @@ export class Directory {
       });
     }
     const type = this.#types.get(name);
-    return type === undefined ? options : filteredBy(type, options);
+    return (type === undefined ? options : filteredBy(type, options)) as Conditions;
   }
 }
 
@@ -154,12 +185,13 @@ async function roomTypeOf(roomId: string): Promise<string> {
       "UNAUTHORIZED",
       `room "${roomId}" is a match of those whom a queue sent: wait in "${queueName(row.name)}"`,
     );
-  if (row.locked === true || row.clients >= row.maxClients) {
-    throw new NetError("ROOM_FULL", `room "${roomId}" has ${row.clients} of ${row.maxClients} seats taken`, {
-      players: row.clients,
-    });
-  }
+  mustTakePlayers(row);
   return row.name;
+}
+
+function mustTakePlayers({ roomId, locked, clients: players, maxClients }: IRoomCache): void {
+  if (locked !== true && players < maxClients) return;
+  throw new NetError("ROOM_FULL", `room "${roomId}" has ${players} of ${maxClients} seats taken`, { players });
 }
 
 interface SeatReservation {

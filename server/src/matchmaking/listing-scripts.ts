@@ -11,87 +11,17 @@
  *   <base>full          sorted set: ids of rooms that only bookings fill -> when the first of those ends
  *   <base>due           hash: id of a room that is being made -> { maker, asker } as JSON
  *   <base>void:<id>     nobody waits for this room any more: whoever still makes it must not list it
+ *   <base>whole         from when on all rooms are listed, ms by Redis's clock: one that has forgotten them is told anew by their owners
  *
  * A room that was made, or given up, is told on the channel <base>made, as [id, row or null].
  */
 import type { Redis } from "ioredis";
+import { COMMON } from "./listing-functions.ts";
 
-/** How long a room that was given up may not be listed, seconds: longer than any process stands still and goes on. */
-const VOID_SECONDS = 3_600;
-/** Puts a room behind every one that was made in these centuries, ms. */
-const BEHIND = 10_000_000_000_000;
-
-const COMMON = `
-local base = KEYS[1]
-local time = redis.call("TIME")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function booked(id)
-  local all = redis.call("HGETALL", base .. "booked:" .. id)
-  local count, soonest = 0, now + 60000
-  for at = 1, #all, 2 do
-    local ends = tonumber(all[at + 1])
-    if ends <= now then redis.call("HDEL", base .. "booked:" .. id, all[at])
-    else count, soonest = count + 1, math.min(soonest, ends) end
-  end
-  return count, soonest
-end
-
-local function free(id)
-  local seats = redis.call("HGET", base .. "seats", id)
-  if not seats then return 0, now end
-  local taken, all = string.match(seats, "(%d+):(%d+)")
-  local count, soonest = booked(id)
-  return all - taken - count, soonest, all - taken, taken + count
-end
-
-local function close(id, indexes)
-  for _, index in ipairs(indexes) do redis.call("ZREM", base .. "open:" .. index, id) end
-  redis.call("ZREM", base .. "full", id)
-end
-
-local function place(id)
-  local known = redis.call("HGET", base .. "places", id)
-  if not known then return end
-  known = cjson.decode(known)
-  close(id, known["in"])
-  local left, soonest, unbooked, given = free(id)
-  if left > 0 then
-    local since = given > 0 and known.since or known.since + ${BEHIND}
-    for _, index in ipairs(known["in"]) do redis.call("ZADD", base .. "open:" .. index, since, id) end
-  elseif unbooked and unbooked > 0 then
-    redis.call("ZADD", base .. "full", soonest, id)
-  end
-end
-
-local function displace(id)
-  local known = redis.call("HGET", base .. "places", id)
-  if known then close(id, cjson.decode(known)["in"]) end
-  redis.call("HDEL", base .. "places", id)
-  redis.call("HDEL", base .. "seats", id)
-end
-
-local function told(id, row)
-  redis.call("PUBLISH", base .. "made", '["' .. id .. '",' .. row .. ']')
-end
-
-local function giveUp(id)
-  if redis.call("HDEL", base .. "due", id) == 0 then return 0 end
-  redis.call("SET", base .. "void:" .. id, 1, "EX", ${VOID_SECONDS})
-  displace(id)
-  redis.call("DEL", base .. "booked:" .. id)
-  told(id, "null")
-  return 1
-end
-
-local function removeRow(id, process)
-  local row = redis.call("HGET", base .. "rows", id)
-  if not row or cjson.decode(row).processId ~= process then return 0 end
-  displace(id)
-  redis.call("SREM", base .. "at:" .. process, id)
-  redis.call("DEL", base .. "booked:" .. id)
-  return redis.call("HDEL", base .. "rows", id)
-end
+/** A directory that begins, and has not forgotten anything: nobody else hears of rooms. */
+const BEGIN = `
+if redis.call("PUBSUB", "NUMSUB", base .. "made")[2] <= 1 then redis.call("SETNX", base .. "whole", 0) end
+return 1
 `;
 
 /**
@@ -103,6 +33,7 @@ local id, epoch, process, how = ARGV[1], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local old = redis.call("HGET", base .. "rows", id)
 local row = old and cjson.decode(old)
 local known = row and row.epoch or 0
+if how == "persist" then isWhole() end
 if redis.call("EXISTS", base .. "void:" .. id) == 1 then return 0 end
 local due = redis.call("HGET", base .. "due", id)
 if due and cjson.decode(due).maker ~= process then return 0 end
@@ -149,7 +80,7 @@ return #ids
 
 /**
  * ARGV: indexes to be in, sessions, ms a booking lasts, ids to pass over, id of the room to make where there is none or "", its
- * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id } or nothing.
+ * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id }, { "later" } or nothing.
  */
 const BOOK = `
 local indexes, sessions, avoid = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), {}
@@ -191,6 +122,7 @@ elseif #indexes > 1 then
   found = take(redis.call("ZINTER", #keys, unpack(keys)))
 end
 if found then return found end
+if #indexes > 0 and not isWhole() then return { "later" } end
 local id = ARGV[5]
 if id == "" then return {} end
 redis.call("HSET", base .. "due", id, ARGV[8])
@@ -224,9 +156,10 @@ if row then return row end
 return redis.call("HEXISTS", base .. "due", ARGV[1]) == 1 and "due"
 `;
 
-type Booked = [] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
+type Booked = [] | [how: "later"] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
 
 export type ListingRedis = Redis & {
+  listBegin(rows: string): Promise<number>;
   listWrite(rows: string, ...args: (string | number)[]): Promise<number>;
   listRemove(rows: string, process: string, ...ids: string[]): Promise<number>;
   listSweep(rows: string, process: string, most: number): Promise<number>;
@@ -238,6 +171,7 @@ export type ListingRedis = Redis & {
 };
 
 const SCRIPTS = {
+  listBegin: BEGIN,
   listWrite: WRITE,
   listRemove: REMOVE,
   listSweep: SWEEP,

@@ -5,7 +5,8 @@
  * A row carries the epoch of the room's owner; one of an earlier epoch writes nothing. So an owner that was stopped for a while, or one
  * that lets a room go on elsewhere, does not list it as its own. Rooms without a log have none and are told apart by their process.
  *
- * Writes wait for a Redis that is away; reads do not, since who asks for a seat wants to know now (breaker.ts).
+ * Writes wait for a Redis that is away, without whoever changed a row that is there; reads do not, since who asks for a seat wants to
+ * know now (breaker.ts). When it is back it is told every row again that is our own: it may have forgotten them.
  */
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
 import { awaitedIn } from "../adapter.ts";
@@ -38,10 +39,14 @@ export class RedisDriver implements MatchMakerDriver {
   /** Rows that are written at the end of this turn. */
   readonly #changed = new Map<IRoomCache, Promise<boolean>>();
 
+  /** Rows of rooms that are here. */
+  readonly #own = new Map<string, IRoomCache>();
+
   constructor(options: RedisDriverOptions) {
     this.#options = options;
     this.redis = withListingScripts(patientRedis(options.url));
     this.redis.on("error", options.onFault);
+    void this.connected.then(() => this.redis.on("ready", () => void this.#relist()));
   }
 
   /** Resolves with the first connection. */
@@ -76,11 +81,11 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   insert(row: IRoomCache): Promise<boolean> {
-    return this.#write(row, "insert");
+    return this.#record(row, "insert");
   }
 
   async persist(row: IRoomCache): Promise<boolean> {
-    return row.roomId ? this.#write(row, "persist") : false;
+    return row.roomId ? this.#record(row, "persist") : false;
   }
 
   async update(row: IRoomCache, operations: Parameters<MatchMakerDriver["update"]>[1]): Promise<boolean> {
@@ -88,16 +93,21 @@ export class RedisDriver implements MatchMakerDriver {
     Object.assign(changing, operations.$set);
     for (const [field, by] of Object.entries(operations.$inc ?? {}))
       changing[field] = Number(changing[field]) + Number(by);
-    return this.#writeSoon(row);
+    const written = this.#writeSoon(row);
+    if (this.isConnected) return written;
+    written.catch(() => {});
+    return true;
   }
 
   async remove(roomId: string): Promise<boolean> {
     if (!roomId) return false;
+    this.#own.delete(roomId);
     return (await this.redis.listRemove(LISTINGS, this.#options.me(), roomId)) > 0;
   }
 
   /** While Redis is away rows stay: whoever takes the rooms over writes its own. */
   async cleanup(processId: string): Promise<void> {
+    if (processId === this.#options.me()) this.#own.clear();
     while (this.isConnected && (await this.redis.listSweep(LISTINGS, processId, ROWS_AT_ONCE)) > 0);
   }
 
@@ -131,6 +141,20 @@ export class RedisDriver implements MatchMakerDriver {
     if (roomIds.length === 0) return [];
     const texts = await this.#ask((redis) => redis.hmget(`${LISTINGS}rows`, ...roomIds));
     return texts.filter((text) => text !== null).map(readRow);
+  }
+
+  /** false also for a room that ended while Redis was away: it must not begin its life now. */
+  async #record(row: IRoomCache, how: "insert" | "persist"): Promise<boolean> {
+    this.#own.set(row.roomId, row);
+    const isWritten = await this.#write(row, how);
+    const isHere = this.#own.get(row.roomId) === row;
+    if (isHere && !isWritten) this.#own.delete(row.roomId);
+    return isHere && isWritten;
+  }
+
+  /** What cannot be written now, the next return tells. */
+  async #relist(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#own.values(), (row) => this.#record(row, "persist")));
   }
 
   /** Many come and go in one turn: a room is written once, as it is then. */

@@ -1,7 +1,8 @@
 /**
  * From a wish to a promised seat, where processes share their rooms: book a free seat (bookings.ts), make the room when it is ours to
  * make, and have the room itself say yes. What fails on the way gives the booking back and books again, elsewhere: a room that filled
- * up, an owner or a maker that died or stands still. A room that was given up can never be listed, whoever wakes up with it.
+ * up, an owner or a maker that died or stands still. Where the directory has forgotten rooms who finds none waits until all owners have
+ * listed theirs anew. A room that was given up can never be listed, whoever wakes up with it.
  */
 import {
   type AuthContext,
@@ -76,6 +77,10 @@ export class Seating {
     const quest: Quest = { method, typeName, options, auth, sessionId, endsAtMs, avoid: [] };
     while (clock.now() < endsAtMs) {
       const booking = await this.#book(quest);
+      if (booking.how === "later") {
+        await pause(clock);
+        continue;
+      }
       if (booking.how === "none") {
         if (quest.avoid.length === 0)
           throw new ServerError(ErrorCode.MATCHMAKE_INVALID_CRITERIA, "no rooms found with provided criteria");
@@ -92,12 +97,16 @@ export class Seating {
     throw busyError(`no room of type "${typeName}" promised a seat within ${LIMITS.seatingMs} ms`);
   }
 
-  /** The room that is to have this id: as it is, or made now. undefined: it was given up; ask for one with another id. */
+  /**
+   * The room that is to have this id: as it is, or made now. undefined: it was given up; ask for one with another id. Rejects with BUSY
+   * for one that somebody has, and that is not listed now.
+   */
   async room(plan: Plan, maxPlayers: number): Promise<Row | undefined> {
-    const { bookings } = this.#options;
+    const { bookings, finder } = this.#options;
     const { roomId, typeName } = plan;
     const known = await bookings.look(roomId);
     if (known !== undefined) return known;
+    if (!(await finder.isGone(roomId))) throw busyError(`room "${roomId}" is moving to another process`);
     await bookings.book({ typeName, sessions: [], filters: {}, avoid: [] }, { roomId, maxPlayers, isOwn: true });
     return this.#make(plan);
   }
@@ -116,7 +125,7 @@ export class Seating {
   }
 
   /** undefined: there is none, and will be none. */
-  async #roomOf(booking: Exclude<Booking, { how: "none" }>, quest: Quest): Promise<Row | undefined> {
+  async #roomOf(booking: Exclude<Booking, { how: "none" | "later" }>, quest: Quest): Promise<Row | undefined> {
     if (booking.how === "room") return booking.row;
     const { bookings, finder } = this.#options;
     const { clock, mayLive } = finder;
@@ -162,7 +171,7 @@ export class Seating {
 }
 
 /** As Colyseus does it before it looks for a room: false and nothing are a no, true is a yes without anything to say of the player. */
-async function authOf(typeName: string, options: Conditions, context: AuthContext): Promise<unknown> {
+export async function authOf(typeName: string, options: Conditions, context: AuthContext): Promise<unknown> {
   const { onAuth } = matchMaker.getRoomClass(typeName) as unknown as {
     onAuth?: (token: string | undefined, options: Conditions, context: AuthContext) => unknown;
   };

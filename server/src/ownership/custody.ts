@@ -21,6 +21,8 @@ export interface Custody extends Others {
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
   readonly canReachStore: boolean;
+  /** Since the store answered last, ms. */
+  readonly quietMs: number;
   /** Rooms can be found and made. */
   readonly isStoreThere: boolean;
   /** To be called when rooms can be made. Resolves when those that this process is to have are here, or are on their way. */
@@ -40,6 +42,7 @@ export interface Custody extends Others {
 /** Nobody else uses the store. */
 export class SoloCustody implements Custody {
   readonly canReachStore = true;
+  readonly quietMs = 0;
   readonly isStoreThere = true;
   readonly #begun = Promise.withResolvers<void>();
   #services: RoomServices | undefined;
@@ -107,6 +110,10 @@ export class SharedCustody implements Custody {
     return this.#keeper?.canReachStore ?? false;
   }
 
+  get quietMs(): number {
+    return this.#keeper?.quietMs ?? Number.POSITIVE_INFINITY;
+  }
+
   get isStoreThere(): boolean {
     return this.#keeper?.isStoreThere ?? false;
   }
@@ -129,6 +136,7 @@ export class SharedCustody implements Custody {
 
   async where(roomId: string, signal: AbortSignal): Promise<Found> {
     const keeper = await this.#begun.promise;
+    if (this.#services!.rooms.unlogged().some((room) => room.roomId === roomId)) return "here";
     return keeper.where(roomId, signal);
   }
 

@@ -4,7 +4,7 @@
  * it refuses what a process appends to a room that was taken from it.
  *
  * While our own connection was down a moment ago, silence says nothing: everyone's may have been. After a longer time, or when the
- * store went back, leases say nothing either.
+ * store went back, leases say nothing either. How long it was is known with the next beat: until then nobody is dead.
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
@@ -25,6 +25,8 @@ export class Detector {
   #members: readonly Member[] = [];
   #beatAtMs = Number.NEGATIVE_INFINITY;
   #trustsFromMs = Number.NEGATIVE_INFINITY;
+  /** Our own connection was down, and no beat was answered since. */
+  #isCutOff = false;
   /** Were silent at the last look. */
   #silent = new Set<string>();
   /** Dead although their lease runs on. */
@@ -57,7 +59,7 @@ export class Detector {
 
   /** What we know is not our own connection's fault. */
   get isTrusted(): boolean {
-    return this.#options.clock.now() >= this.#trustsFromMs;
+    return !this.#isCutOff && this.#options.clock.now() >= this.#trustsFromMs;
   }
 
   /** Whose rooms are to be taken. */
@@ -100,6 +102,7 @@ export class Detector {
     const nowMs = clock.now();
     if (sentAtMs - this.#beatAtMs > leaseMs - 2 * beatMs) this.distrust();
     this.#beatAtMs = nowMs;
+    this.#isCutOff = false;
     this.#members = members;
     const known = new Set(members.map(({ processId }) => processId));
     for (const gone of [...this.#fallen, ...this.#aliveAtMs.keys()]) if (!known.has(gone)) this.#forget(gone);
@@ -130,7 +133,7 @@ export class Detector {
 
   /** It did not answer either. */
   confirm(processId: string): void {
-    this.#fallen.add(processId);
+    if (!this.#isCutOff) this.#fallen.add(processId);
   }
 
   /** Others had no way to renew their leases, or what they renewed was forgotten: they get the time to do it again. */
@@ -139,8 +142,9 @@ export class Detector {
     this.#trustsFromMs = clock.now() + leaseMs;
   }
 
-  /** Our own connection was down. */
-  forgetSilence(): void {
+  /** Our own connection is down. */
+  cutOff(): void {
+    this.#isCutOff = true;
     this.#silent.clear();
   }
 

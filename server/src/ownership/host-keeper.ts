@@ -13,7 +13,7 @@ import { takeOver } from "../room/take-over.ts";
 import type { RoomServices } from "../room/services.ts";
 import { Keeper } from "./keeper.ts";
 import type { Member, MemberInfo, Members } from "./members.ts";
-import { askPeer } from "./peers.ts";
+import { peers } from "./peers.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
 
 /** From then on a process knows by itself who is dead, ms: its first lease, and a beat. */
@@ -40,7 +40,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
     store: services.store,
     members: withoutTraces(members),
     rooms: localRooms(options),
-    peers: { canReachStore: (inner) => askPeer(inner) },
+    peers,
     events: events(services.logger, services.metrics),
   });
 }

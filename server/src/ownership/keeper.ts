@@ -124,12 +124,17 @@ export class Keeper {
 
   /** What other processes are told that ask this one. */
   get canReachStore(): boolean {
-    return this.#options.clock.now() - this.#answeredAtMs <= 2 * LIMITS.beatMs;
+    return this.quietMs <= 2 * LIMITS.beatMs;
+  }
+
+  /** Since the store answered last, ms. What other processes are told that ask this one. */
+  get quietMs(): number {
+    return this.#options.clock.now() - this.#answeredAtMs;
   }
 
   /** It answered within a lease: less patient than that, a process that is busy itself would take the store to be away. */
   get isStoreThere(): boolean {
-    return this.#options.clock.now() - this.#answeredAtMs <= LIMITS.leaseMs;
+    return this.quietMs <= LIMITS.leaseMs;
   }
 
   /** Holds until it is known, at most LIMITS.whereaboutsMs or until `signal` is aborted. */
@@ -191,7 +196,7 @@ export class Keeper {
     try {
       beat = await members.beat(me, info, LIMITS.leaseMs);
     } catch (error) {
-      this.#detector.forgetSilence();
+      this.#detector.cutOff();
       void this.#tenure.failed();
       if (!this.#isAway) events.fault("a beat was not answered", error);
       this.#isAway = true;
@@ -225,7 +230,7 @@ export class Keeper {
     try {
       suspects = this.#detector.look(await members.silent(others));
     } catch {
-      this.#detector.forgetSilence();
+      this.#detector.cutOff();
       return;
     }
     if (this.#detector.fell) void this.#loops.listen.soon();

@@ -28,6 +28,11 @@ export class Lease {
 
   /** Something sent at this moment was answered: nobody could take our rooms before that. */
   renew(sentAtMs: number): void {
-    this.#endsAtMs = Math.max(this.#endsAtMs, sentAtMs + this.#lengthMs);
+    this.#endsAtMs = Math.max(this.#endsAtMs, this.endOf(sentAtMs));
+  }
+
+  /** When a lease is over that was asked for at this moment. */
+  endOf(sentAtMs: number): number {
+    return sentAtMs + this.#lengthMs;
   }
 }

@@ -36,6 +36,8 @@ export interface LocalRooms {
 export interface Peers {
   /** Asks another process whether it can reach the store. Rejects when it does not answer in LIMITS.peerAnswerMs. */
   canReachStore(inner: string): Promise<boolean>;
+  /** How long the store has not answered another process, ms. Rejects likewise, and when it does not say. */
+  quietMs(inner: string): Promise<number>;
 }
 
 export interface KeeperEvents {

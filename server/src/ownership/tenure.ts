@@ -5,14 +5,19 @@
  *
  * A store that nobody can reach ends no match: while no process we know of can reach it, nobody can take a room either, so
  * the lease goes on and commits wait. A process that was stopped meanwhile does not count on that: its rooms are frozen before
- * anybody is asked, and only the store can say that they are still its own. Neither does one whose lease went on that way, once the
- * store is back: its rooms run, and are looked up all the same.
+ * anybody is asked. They thaw if everybody it knows says that the store has not answered since long before this process's last
+ * lease was over, so that nobody can have taken them; else only the store can say that they are still its own. Rooms whose lease
+ * went on in one of these ways are looked up all the same, once the store is back.
  */
+import { LIMITS } from "@ninelives/shared-schema";
 import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 import type { Detector } from "./detector.ts";
 import type { Lease } from "./lease.ts";
 import type { KeeperEvents, LocalRoom, LocalRooms, Peers } from "./ports.ts";
+
+/** A process may have reached the store so long after it was answered last, and not know yet that it is away, ms. */
+const UNNOTICED_MS = 2 * LIMITS.beatMs;
 
 export interface TenureOptions {
   readonly me: string;
@@ -30,6 +35,10 @@ export class Tenure {
   /** The lease was over, and no beat was answered since. */
   #isOver = true;
   readonly #frozen = new Set<string>();
+  /** Those of them that ran until the lease was over. */
+  #ran: readonly string[] = [];
+  /** When the last lease that the store knows of is over. */
+  #knownEndMs = Number.NEGATIVE_INFINITY;
   /** Rooms to be looked up; all frozen ones are among them. */
   readonly #doubted = new Set<string>();
   /** An answer to what was asked before the last one says nothing. */
@@ -56,8 +65,10 @@ export class Tenure {
   /** A beat that was sent at this moment has been answered. */
   renewed(sentAtMs: number): void {
     this.check();
-    this.#options.lease.renew(sentAtMs);
-    if (!this.#options.lease.isValid) return;
+    const { lease } = this.#options;
+    lease.renew(sentAtMs);
+    this.#knownEndMs = Math.max(this.#knownEndMs, lease.endOf(sentAtMs));
+    if (!lease.isValid) return;
     this.#isOver = false;
     this.#watch();
   }
@@ -66,7 +77,8 @@ export class Tenure {
   async failed(): Promise<void> {
     const { clock, lease, detector, peers } = this.#options;
     const askedAtMs = clock.now();
-    if (this.#isAsking || !this.check()) return;
+    if (this.#isAsking) return;
+    if (!this.check()) return this.#recover(askedAtMs);
     this.#isAsking = true;
     const asked = detector.acquaintances.map(({ info }) => peers.canReachStore(info.inner).catch(() => false));
     const isReached = (await Promise.all(asked)).includes(true);
@@ -128,8 +140,31 @@ export class Tenure {
     const { rooms, events } = this.#options;
     rooms.freeze();
     this.doubt();
+    this.#ran = [...this.#doubted].filter((roomId) => !this.#frozen.has(roomId));
     for (const roomId of this.#doubted) this.#frozen.add(roomId);
     events.froze(this.#frozen.size);
+  }
+
+  /** Rooms that froze because this process was slow go on, if nobody can have taken them. Who does not answer might have. */
+  async #recover(askedAtMs: number): Promise<void> {
+    const { clock, lease, detector, peers, rooms, events } = this.#options;
+    const others = detector.acquaintances;
+    if (others.length === 0) return;
+    const freezes = this.#freezes;
+    this.#isAsking = true;
+    const quietMs = await Promise.all(others.map(({ info }) => peers.quietMs(info.inner).catch(() => 0)));
+    this.#isAsking = false;
+    const reachedMs = clock.now() - Math.min(...quietMs);
+    if (!this.#isOver || freezes !== this.#freezes || reachedMs + UNNOTICED_MS > this.#knownEndMs) return;
+    lease.renew(askedAtMs);
+    if (!lease.isValid) return;
+    this.#isOver = false;
+    for (const roomId of this.#ran) {
+      if (!this.#frozen.delete(roomId)) continue;
+      rooms.thaw(roomId);
+      events.thawed(roomId);
+    }
+    this.#watch();
   }
 
   #settled(roomId: string): void {

@@ -55,6 +55,16 @@ export class HostRooms {
     return this.#rooms.get(roomId);
   }
 
+  /** Those that are here now. */
+  all(): Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  /** Those of them that have no log: nobody else can have them, and nobody else is needed for them. */
+  unlogged(): Room[] {
+    return this.all().filter((room) => !isLogged(room));
+  }
+
   /** What a process has to know to go on with a room that is here; undefined: it is not. */
   kindOf(roomId: string): RoomKind | undefined {
     const room = this.#rooms.get(roomId);
@@ -66,10 +76,11 @@ export class HostRooms {
   /** Rooms that have a log, or are about to. `epoch`: 0 before they do. */
   owned(): { roomId: string; epoch: number; players: number }[] {
     const claiming = [...this.#claiming].map((roomId) => ({ roomId, epoch: 0, players: 0 }));
-    const logged = [...this.#rooms].map(([roomId, room]) => ({ roomId, runtime: runtimeOf(room) }));
-    const owned = logged
-      .filter(({ runtime }) => runtime.type.durability !== "off")
-      .map(({ roomId, runtime }) => ({ roomId, epoch: runtime.loggedEpoch ?? 0, players: runtime.seats.size }));
+    const logged = this.all().filter((room) => isLogged(room));
+    const owned = logged.map((room) => {
+      const { loggedEpoch = 0, seats } = runtimeOf(room);
+      return { roomId: room.roomId, epoch: loggedEpoch, players: seats.size };
+    });
     return [...claiming, ...owned];
   }
 
@@ -142,6 +153,10 @@ export class HostRooms {
   async relist(): Promise<void> {
     await Promise.all([...this.#rooms.values()].map((room) => persistListing(room)));
   }
+}
+
+function isLogged(room: Room): boolean {
+  return runtimeOf(room).type.durability !== "off";
 }
 
 /** Our client knows what to do with an address; a stock one tries where it was. */

@@ -45,6 +45,7 @@ export class HostTopics {
       membersChanged: (topic) => void this.#readMembers(topic),
       back: () => {
         for (const topic of this.#heard.keys()) void this.#catchUp(topic);
+        this.#sayAgain();
       },
     });
   }
@@ -174,7 +175,10 @@ export class HostTopics {
     }
   }
 
-  /** Members count for a while only, so that those of a process that died drop out: they are said again and again. */
+  /**
+   * Members count for a while only, so that those of a process that died drop out: they are said again and again, and when the board is
+   * back, which may have forgotten them.
+   */
   #beat(): void {
     this.#timer ??= this.#clock.after(LIMITS.topicMemberAgainSeconds * 1000, () => {
       this.#timer = undefined;

@@ -1,6 +1,6 @@
 /**
  * The board that several processes share. What one script does is whole or did not happen (redis-scripts.ts); a post that is
- * sent again after a lost answer finds its key. Two connections of its own, made at the first use.
+ * sent again after a lost answer finds its key. Two connections of its own, made at the first use; it is back when both are.
  */
 import { Redis } from "ioredis";
 import {
@@ -29,18 +29,16 @@ export class RedisBoard implements TopicBoard {
   constructor(url: string, hooks: BoardHooks, epoch: () => string, onFault: (error: Error) => void) {
     this.#hooks = hooks;
     this.#epoch = epoch;
-    const options = { lazyConnect: true, maxRetriesPerRequest: 1, commandTimeout: LIMITS.topicBoardMs };
+    const retryStrategy = () => LIMITS.redisReconnectMs;
+    const options = { lazyConnect: true, maxRetriesPerRequest: 1, commandTimeout: LIMITS.topicBoardMs, retryStrategy };
     this.#redis = withScripts(new Redis(url, options));
     this.#heard = new Redis(url, { ...options, maxRetriesPerRequest: null });
-    for (const connection of [this.#redis, this.#heard]) connection.on("error", onFault);
+    for (const connection of [this.#redis, this.#heard])
+      connection.on("error", onFault).on("ready", () => this.#ready());
     this.#heard.on("messageBuffer", (channel: Buffer, data: Buffer) => this.#told(channel.toString(), data));
     this.#heard.on("pmessageBuffer", (_pattern: Buffer, channel: Buffer, data: Buffer) =>
       this.#told(channel.toString(), data),
     );
-    this.#heard.on("ready", () => {
-      if (this.#wasReady) this.#hooks.back();
-      this.#wasReady = true;
-    });
   }
 
   publish({ topic, from, payload, keep, key }: Post): Promise<TopicPosition> {
@@ -104,6 +102,12 @@ export class RedisBoard implements TopicBoard {
   async close(): Promise<void> {
     this.#redis.disconnect();
     this.#heard.disconnect();
+  }
+
+  #ready(): void {
+    if (this.#redis.status !== "ready" || this.#heard.status !== "ready") return;
+    if (this.#wasReady) this.#hooks.back();
+    this.#wasReady = true;
   }
 
   #told(channel: string, data: Buffer): void {

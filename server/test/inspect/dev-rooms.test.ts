@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@ninelives/client";
 import { DEV_HEADER } from "@ninelives/shared-schema";
+import type { OwnRoom } from "../../src/inspect/dev-rooms.ts";
 import { Lab } from "../../../test/support/lab.ts";
 import { type MainProcess, ROOT, startMain } from "../../../test/support/main-process.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
@@ -12,6 +13,11 @@ import { until } from "../../../test/support/until.ts";
 
 const CONFIG = join(ROOT, "test/support/lab.config.ts");
 const JSON_HEADERS = { "content-type": "application/json", [DEV_HEADER]: "1" };
+
+interface OwnList {
+  readonly pid: number;
+  readonly rooms: readonly OwnRoom[];
+}
 
 interface Owner {
   readonly roomId: string;
@@ -85,6 +91,24 @@ describe("rooms, as development may ask for them", () => {
     await ada.leave();
   });
 
+  it("[HTTP4] each process lists the rooms that it runs itself, and who has a seat in them", async () => {
+    redis = await startRedis();
+    const hosts = [await start("a"), await start("b")];
+    const ada = await connect(hosts[0]!.url).create(Lab, { name: "Ada" });
+    const lists = hosts.map(async ({ main, url }) => {
+      const list = (await (await fetch(`${url}/dev/rooms`)).json()) as OwnList;
+      assert.equal(list.pid, main.pid);
+      return list.rooms;
+    });
+    const [room, ...others] = (await Promise.all(lists)).flat();
+    assert.deepEqual(others, []);
+    assert.ok(room!.tick > 0 && room!.epoch === ada.epoch);
+    const seats = { [ada.sessionId]: true };
+    const expected = { roomId: ada.roomId, type: "lab", isRunning: true, seats, awaited: [] };
+    assert.deepEqual(room, { ...expected, epoch: room!.epoch, tick: room!.tick });
+    await ada.leave();
+  });
+
   it("[HTTP3] what is asked wrongly is refused with a code, and nobody dies", async () => {
     const { url } = await start("a");
     const { roomId } = await connect(url).create(Lab, { name: "Ada" });
@@ -112,6 +136,7 @@ describe("rooms, as development may ask for them", () => {
     const { url } = await start("a", { NODE_ENV: "production" });
     const { roomId } = await connect(url).create(Lab, { name: "Ada" });
     for (const headers of [undefined, JSON_HEADERS]) assert.equal((await ask(url, roomId, headers)).status, 404);
+    assert.equal((await fetch(`${url}/dev/rooms`)).status, 404);
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 });

@@ -70,7 +70,7 @@ describe("seats that are booked", () => {
     assert.equal(await bookings.assign(roomId, maker), true);
     return roomId;
   }
-  const roomIn = (booking: Booking) => (booking.how === "none" ? undefined : booking.roomId);
+  const roomIn = (booking: Booking) => ("roomId" in booking ? booking.roomId : undefined);
 
   it("[MM6] many at once in three processes: each room is made once, and filled before the next", async () => {
     const asked = Array.from({ length: 150 }, (_, at) => processes[at % 3]!.bookings.book(wish(), plan()));
@@ -150,6 +150,33 @@ describe("seats that are booked", () => {
     assert.equal((await told)?.processId, "p1");
     assert.equal((await processes[0]!.bookings.made(roomId, () => true))?.processId, "p1");
     assert.equal(roomIn(await processes[0]!.bookings.book(wish(), undefined)), roomId);
+  });
+
+  it("[FLT26] where the directory has forgotten its rooms, who finds none waits for their owners, who makes one for himself does not", async () => {
+    const [{ driver, bookings }, other] = processes as [Process, Process];
+    const one = row("one", { processId: "p0" });
+    await driver.insert(one);
+    assert.equal(roomIn(await other.bookings.book(wish(), plan())), "one");
+    await driver.clear();
+    assert.equal((await other.bookings.book(wish(), plan())).how, "later");
+    assert.equal((await other.bookings.book(wish(), undefined)).how, "later");
+    assert.equal((await other.bookings.book(wish(), plan({ isOwn: true }))).how, "make");
+    await driver.persist(one);
+    assert.equal(roomIn(await other.bookings.book(wish(), plan())), "one", "listed anew");
+    assert.equal((await bookings.book(wish({ typeName: "arena" }), plan())).how, "later", "there may be others");
+    const over = async () => (await bookings.book(wish({ typeName: "arena" }), undefined)).how === "none";
+    await until("all owners to have had the time", over);
+    assert.equal((await bookings.book(wish({ typeName: "arena" }), plan())).how, "make");
+  });
+
+  it("[FLT26] owners that list their rooms anew begin that time; a process that comes does not end it", async () => {
+    const [{ driver, bookings }] = processes as [Process];
+    await driver.clear();
+    await driver.persist(row("full", { processId: "p0", maxClients: 0 }));
+    const late = await open("late");
+    assert.equal((await late.bookings.book(wish(), plan())).how, "later");
+    await until("all owners to have had the time", async () => (await bookings.book(wish(), undefined)).how === "none");
+    await late.close();
   });
 
   it("[MM7] what was given up is told to who waits, and is never listed, by nobody", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { LocalDriver } from "@colyseus/core";
 import { LISTINGS, RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
+import { until } from "../../../test/support/until.ts";
 import { ANSWERED, driverContract, row } from "./driver-contract.ts";
 
 const FILTERS: Readonly<Record<string, readonly string[]>> = { arena: ["mode", "level"] };
@@ -97,6 +98,31 @@ describe("the directory of rooms", () => {
       ]);
       await mine!.remove("one");
       assert.deepEqual(await mine!.redis.keys(`${LISTINGS}*`), []);
+    });
+
+    it("[FLT29] a room that ended before it could be recorded is not recorded when that can be done", async () => {
+      await redis.stop();
+      const recorded = mine!.insert(row("one", { epoch: 5 }));
+      const removed = mine!.remove("one");
+      redis = await startRedis(Number(new URL(redis.url).port));
+      assert.deepEqual([await recorded, await removed], [false, true]);
+      assert.deepEqual([await mine!.has("one"), await mine!.redis.keys(`${LISTINGS}*:*`)], [false, []]);
+    });
+
+    it("[FLT12] one that comes back with nothing is told every row again by whose it is, and none that is gone", async () => {
+      const rows = [row("one", { epoch: 5, clients: 2 }), row("two", { processId: "you" }), row("three")];
+      await mine!.insert(rows[0]!);
+      await yours!.insert(rows[1]!);
+      await mine!.insert(rows[2]!);
+      assert.equal(await yours!.insert(row("one", { epoch: 6, processId: "you" })), true, "it was taken over");
+      await redis.stop();
+      void mine!.remove("three");
+      void yours!.update(rows[1]!, { $inc: { clients: 3 } });
+      redis = await startRedis(Number(new URL(redis.url).port));
+      const listed = async () =>
+        (await mine!.query({})).map(({ roomId, processId, clients }) => `${roomId} ${processId} ${clients}`).sort();
+      const all = ["one you 0", "two you 3"];
+      await until("the rows", async () => String(await listed().catch(() => "")) === String(all), 2_000);
     });
   });
 });

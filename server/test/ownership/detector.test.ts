@@ -111,9 +111,20 @@ describe("the detector", () => {
 
   it("[DET2] while our own connection breaks, silence does not count", () => {
     suspects("one");
-    detector.forgetSilence();
+    detector.cutOff();
     assert.deepEqual(suspects("one"), []);
     assert.deepEqual(suspects("one"), ["one"]);
+  });
+
+  it("[DET4] between the end of an outage and the first beat nobody is dead: others' subscriptions may not be back", () => {
+    detector.cutOff();
+    clock.advance(5_000);
+    suspects("one");
+    assert.deepEqual(suspects("one"), ["one"]);
+    detector.confirm("one");
+    assert.deepEqual([dead(), detector.isTrusted], [[], false]);
+    beat(member("one"), member("two"));
+    assert.deepEqual([dead(), living()], [[], ["me", "one", "two"]]);
   });
 
   it("[DET4] after an outage nobody is dead for as long as a lease lasts: the others could not beat either", () => {

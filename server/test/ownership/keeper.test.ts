@@ -53,7 +53,7 @@ describe("a keeper that is asked for a room the store does not know", () => {
       members: { ...members, beat },
       store: new JournalStore({ journal, clock, onFault() {} }),
       rooms,
-      peers: { canReachStore: () => Promise.resolve(false) },
+      peers: { canReachStore: () => Promise.resolve(false), quietMs: () => Promise.resolve(0) },
       events,
     });
     await keeper.start();

@@ -26,10 +26,16 @@ describe("a process that is asked whether it can reach the store", () => {
   it("[DET2] is believed when it answers", async () => {
     for (const reachable of [true, false]) {
       const inner = await answering((request, response) => {
-        response.end(JSON.stringify({ reachable: request.url === STORE_PATH && reachable }));
+        response.end(JSON.stringify({ reachable: request.url === STORE_PATH && reachable, quietMs: 7 }));
       });
-      assert.equal(await askPeer(inner, LONG_MS), reachable);
+      assert.deepEqual(await askPeer(inner, LONG_MS), { reachable, quietMs: 7 });
     }
+    const earlier = await answering((_request, response) => void response.end(JSON.stringify({ reachable: true })));
+    assert.deepEqual(
+      await askPeer(earlier, LONG_MS),
+      { reachable: true, quietMs: undefined },
+      "a build before this one",
+    );
   });
 
   it("[DET2] does not answer when nobody listens, when it is silent, when it ends within its answer, and when it says something else", async () => {

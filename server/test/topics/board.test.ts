@@ -27,7 +27,7 @@ describe("topics of the host in Redis", () => {
     );
   before(async () => {
     redis = await startRedis();
-    admin = new Redis(redis.url);
+    admin = new Redis(redis.url).on("error", (error) => faults.push(error));
   });
   beforeEach(() => admin.flushall());
   after(async () => {
@@ -97,6 +97,25 @@ describe("topics of the host in Redis", () => {
     assert.deepEqual(texts((await slow.read("party/3", 0)).messages), ["first", "second"]);
     await slow.close();
   }).timeout(10_000);
+
+  it("[FLT27] who is in a topic is known again when Redis has lost it all, to whoever watches", async () => {
+    const [one, two] = [aProcess(), aProcess()];
+    for (const { topics, listener } of [one, two]) await topics.listen(listener, "members", "party/m");
+    one.topics.enter("party/m", "ada");
+    two.topics.enter("party/m", "bob");
+    two.topics.enter("party/gone", "cyd");
+    const all = "ada,bob";
+    const areTold = () => [one, two].every(({ members }) => members.at(-1)?.join() === all);
+    await until("both to be told of both", areTold);
+    await redis.stop();
+    redis = await startRedis(Number(new URL(redis.url).port));
+    two.topics.leave("party/gone", "cyd");
+    const known = async (topic: string) => (await one.topics.members(topic).catch((): string[] => [])).sort().join();
+    await until("both to be there again", async () => (await known("party/m")) === all, 2_000);
+    await until("both to be told so", areTold);
+    assert.equal(await known("party/gone"), "");
+    await Promise.all([one.topics.close(), two.topics.close()]);
+  });
 
   it("[TP5] a topic that Redis lost begins anew under another epoch, and is heard from its first message", async () => {
     const { topics, told, listener } = aProcess();

@@ -92,6 +92,8 @@ export const LIMITS = {
   /** How long somebody who asks for a seat in a room waits for it to have an owner again, ms. Then: BUSY, and when to come again, ms. */
   movingMs: 5_000,
   busyRetryMs: 1_000,
+  /** How long owners have to list their rooms anew where the directory has forgotten them, ms. Who finds no room meanwhile waits. */
+  relistMs: 1_000,
   /**
    * How long somebody who asks for a seat in any room of a type is kept waiting, ms: then BUSY. Of it at most, for a room to be made by
    * another process, for an answer of a room, and for a room whose owner died to have another one.
