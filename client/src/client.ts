@@ -50,8 +50,8 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
 type Join = (sdk: SessionClient) => Promise<unknown>;
 
 /**
- * Every join rejects with a NetError: ROOM_TYPE_UNKNOWN, ROOM_NOT_FOUND, ROOM_FULL, OPTIONS_INVALID, UPGRADE_REQUIRED,
- * UNREACHABLE and others.
+ * Every join rejects with a NetError: ROOM_TYPE_UNKNOWN, ROOM_NOT_FOUND, ROOM_FULL, ROOM_LOCKED, OPTIONS_INVALID,
+ * UPGRADE_REQUIRED, UNREACHABLE and others.
  */
 export class Client {
   readonly #url: string;

@@ -10,7 +10,7 @@ import type { Bot } from "./bot.ts";
 import { systemClock } from "./clock.ts";
 import { findBot, roomsWithBots } from "./find-bot.ts";
 import { type OwnHost, startOwnHost } from "./own-host.ts";
-import { issueLine, makePlan, type OptionIssue, type Plan } from "./plan.ts";
+import { issueLine, makePlan, type OptionIssue, type Plan, queueIssue } from "./plan.ts";
 import { reportJson } from "./report/json.ts";
 import { type LoadReport, withWarnings } from "./report/report.ts";
 import { summaryText } from "./report/summary.ts";
@@ -40,6 +40,7 @@ const command = defineCommand({
       description: "Makes the bots of two runs think alike. Default: another one each time",
       valueHint: "1",
     },
+    queue: { type: "boolean", description: "Bots wait for matches, and accept what is found" },
     json: { type: "boolean", description: "Print one JSON object on standard output" },
   },
   async run({ args }) {
@@ -49,6 +50,8 @@ const command = defineCommand({
     if (!result.ok) return refuse(result.issues);
     const found = await findBot(result.plan.room, process.cwd());
     if (!found.ok) return refuse([found.issue]);
+    const issue = queueIssue(result.plan, found.bot.type.matching);
+    if (issue !== undefined) return refuse([issue]);
     await play(found.bot, result.plan);
   },
 });

@@ -1,6 +1,6 @@
 /**
  * A fleet of bots: joins spread over the ramp, at most JOINS_IN_FLIGHT at a time, because a generator that opens everything at
- * once measures itself. A bot that cannot join is counted with its reason; the others play on.
+ * once measures itself. In a queue they wait for each other, so there the ramp alone spreads them. A bot that cannot join is counted with its reason; the others play on.
  */
 import { NetError, type RoomType } from "@ninelives/shared-schema";
 import type { Bot } from "./bot.ts";
@@ -42,7 +42,7 @@ export function createFleet(bot: Bot<RoomType>, plan: Plan, url: string, clock: 
       await pause(clock, startedMs + (index * plan.rampMs) / plan.bots - clock.now(), stop);
       if (stop.aborted) return;
       try {
-        players.push(await Player.join(bot, index, url, plan.seed, clock));
+        players.push(await Player.join(bot, index, url, plan, clock));
       } catch (error) {
         noteFailure(failures, error);
       }
@@ -58,7 +58,8 @@ export function createFleet(bot: Bot<RoomType>, plan: Plan, url: string, clock: 
     },
     async join(stop) {
       const startedMs = clock.now();
-      await Promise.all(Array.from({ length: JOINS_IN_FLIGHT }, () => joinInTurn(startedMs, stop)));
+      const lanes = plan.queue ? plan.bots : JOINS_IN_FLIGHT;
+      await Promise.all(Array.from({ length: lanes }, () => joinInTurn(startedMs, stop)));
     },
     async leave() {
       const left = new AbortController();

@@ -2,6 +2,8 @@
  * Flags -> a typed plan. All wrong options are reported at once, each with the flag, what was expected and what came, so that
  * nobody corrects a command line one error at a time.
  */
+import type { MatchRules } from "@ninelives/shared-schema";
+
 export interface Plan {
   /** Name of the room type. */
   readonly room: string;
@@ -14,6 +16,8 @@ export interface Plan {
   readonly url: string | undefined;
   /** Two runs with one seed have bots that think alike. */
   readonly seed: number;
+  /** Bots wait for matches in the type's queue, instead of taking any room with a seat. */
+  readonly queue: boolean;
   /** Print one JSON object instead of a table. */
   readonly json: boolean;
 }
@@ -38,7 +42,7 @@ export const PLAN_LIMITS = {
   seed: 2 ** 32 - 1,
 } as const;
 
-const FLAGS: ReadonlySet<string> = new Set(["room", "bots", "for", "ramp", "url", "seed", "json"]);
+const FLAGS: ReadonlySet<string> = new Set(["room", "bots", "for", "ramp", "url", "seed", "queue", "json"]);
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /** What a command line parser found: flags by name, and in `_` what belongs to no flag. */
@@ -82,6 +86,7 @@ export function makePlan(flags: Flags, defaults: PlanDefaults): PlanResult {
   const rampMs = read("ramp", "a duration from 0ms to 10m", (text) => durationMs(text, 0, rampMsMax), 1_000);
   const seed = read("seed", `a whole number from 0 to ${seedMax}`, (text) => whole(text, 0, seedMax), defaults.seed);
   const url = flags.url === undefined ? undefined : read("url", "an address like http://localhost:2567", httpUrl);
+  const queue = flags.queue === true;
   const json = flags.json === true;
   for (const flag of Object.keys(flags)) {
     if (flag === "_" || FLAGS.has(flag)) continue;
@@ -103,7 +108,21 @@ export function makePlan(flags: Flags, defaults: PlanDefaults): PlanResult {
   ) {
     return { ok: false, issues };
   }
-  return { ok: true, plan: { room, bots, forMs, rampMs, url, seed, json } };
+  return { ok: true, plan: { room, bots, forMs, rampMs, url, seed, queue, json } };
+}
+
+/** A queue leaves nobody over: so many bots must come that all are matched. undefined: they are, or do not queue. */
+export function queueIssue({ queue, bots, room }: Plan, matching: MatchRules | undefined): OptionIssue | undefined {
+  if (!queue) return undefined;
+  if (matching === undefined)
+    return { flag: "--queue", expected: "a room type with `matching`, which has a queue,", got: room };
+  const players = matching.teams * matching.size;
+  if (bots % players === 0) return undefined;
+  return {
+    flag: "--bots",
+    expected: `a multiple of ${players}, as many as play a match of "${room}",`,
+    got: String(bots),
+  };
 }
 
 export function issueLine({ flag, expected, got }: OptionIssue): string {

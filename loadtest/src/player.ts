@@ -2,11 +2,12 @@
  * One bot over the real client: it joins, thinks once per tick period, sends its input and measures what comes back. The
  * delay of an input runs from `send()` to the arrival of the patch whose acknowledgement covers it: what a player sees.
  */
-import { connect, type Room } from "@ninelives/client";
+import { type Client, connect, type Room } from "@ninelives/client";
 import { type CodeName, Random, type RoomType, seedWords } from "@ninelives/shared-schema";
 import type { Bot, BotMoment } from "./bot.ts";
 import type { Clock } from "./clock.ts";
 import { Delays } from "./delays.ts";
+import type { Plan } from "./plan.ts";
 import { Schedule } from "./schedule.ts";
 
 /** Inputs under way whose send time is known; of more the oldest are not measured. */
@@ -50,11 +51,19 @@ export class Player {
   #inputEpoch = 0;
 
   /** Joins with the options of bot number `index`. Rejects with a NetError. */
-  static async join(bot: Bot<RoomType>, index: number, url: string, seed: number, clock: Clock): Promise<Player> {
+  static async join(
+    bot: Bot<RoomType>,
+    index: number,
+    url: string,
+    { seed, queue }: Pick<Plan, "seed" | "queue">,
+    clock: Clock,
+  ): Promise<Player> {
     const random = new Random(seedWords(seed + index * SEED_STRIDE));
     const after = (delayMs: number, fn: () => void) => ({ cancel: clock.after(delayMs, fn) });
     const client = connect(url, { clock: { now: () => clock.now(), after }, random: () => random.range(0, 1) });
-    return new Player(await client.joinOrCreate(bot.type, bot.join(index)), bot, random, clock);
+    const options = bot.join(index);
+    const room = await (queue ? matched(client, bot.type, options) : client.joinOrCreate(bot.type, options));
+    return new Player(room, bot, random, clock);
   }
 
   private constructor(room: Room<RoomType>, bot: Bot<RoomType>, random: Random, clock: Clock) {
@@ -154,4 +163,11 @@ export class Player {
     }
     this.#acked = input.lastProcessed;
   }
+}
+
+/** Waits for a match, and accepts whatever is found. */
+async function matched(client: Client, type: RoomType, options: unknown): Promise<Room<RoomType>> {
+  const waiting = await client.queue(type, { options });
+  waiting.on("found", () => void waiting.accept().catch(() => {}));
+  return waiting.match;
 }

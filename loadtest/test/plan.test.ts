@@ -14,6 +14,7 @@ describe("load plan", () => {
       rampMs: 1_000,
       url: undefined,
       seed: 7,
+      queue: false,
       json: false,
     });
   });
@@ -38,7 +39,16 @@ describe("load plan", () => {
     const result = makePlan(flags, DEFAULTS);
     ok(result.ok);
     const url = "http://localhost:2567";
-    deepEqual(result.plan, { room: "arena", bots: 50, forMs: 120_000, rampMs: 500, url, seed: 3, json: true });
+    deepEqual(result.plan, {
+      room: "arena",
+      bots: 50,
+      forMs: 120_000,
+      rampMs: 500,
+      url,
+      seed: 3,
+      queue: false,
+      json: true,
+    });
   });
 
   it("[BOT2] names every wrong option at once, with flag, expected and got", () => {

@@ -18,7 +18,7 @@ const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 const bot = arenaBot as unknown as Bot<RoomType>;
 
 function plan(url: string, overrides: Partial<Plan> = {}): Plan {
-  return { room: "arena", bots: 4, forMs: 1_000, rampMs: 100, url, seed: 1, json: false, ...overrides };
+  return { room: "arena", bots: 4, forMs: 1_000, rampMs: 100, url, seed: 1, queue: false, json: false, ...overrides };
 }
 
 function services(url: string, stop = new AbortController().signal) {
@@ -55,6 +55,21 @@ describe("load run", () => {
     host = await startOwnHost(ROOT);
   });
   after(() => host.stop());
+
+  it("[BOT6] bots that queue wait for matches, and accept them: all play, two in each room", async () => {
+    const report = await runLoad(bot, plan(host.url, { queue: true }), services(host.url));
+    deepEqual([report.ok, report.joined, report.rooms], [true, 4, 2]);
+    ok(report.patchesPerSecond!.min > 0);
+  });
+
+  it("[BOT6] so many bots that some would be left over are refused, and so is a type without a queue", async () => {
+    const odd = await load("--room", "arena", "--bots", "3", "--queue");
+    equal(odd.code, 2);
+    match(odd.stderr, /^load: --bots: a multiple of 2, as many as play a match of "arena", expected, "3" got\n$/);
+    const none = await load("--room", "cards", "--queue");
+    equal(none.code, 2);
+    match(none.stderr, /^load: --queue: a room type with `matching`, which has a queue, expected, "cards" got\n$/);
+  });
 
   it("[BOT1] every bot joins with the real client and plays; patches, bytes and delays are measured", async () => {
     const report = await runLoad(bot, plan(host.url), services(host.url));

@@ -10,12 +10,12 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
-import { Budget, type Usage, usageMeter } from "./host/budget.ts";
+import { Budget, budgetTold, type Usage, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
+import { matchmakingAt } from "./host/matchmaking-at.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
 import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
-import { finderAt, seatingAt } from "./host/seating-at.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { keepWarm } from "./host/keep-warm.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
@@ -24,10 +24,6 @@ import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
-import { Directory } from "./matchmaking/directory.ts";
-import { OwnRooms } from "./matchmaking/own-rooms.ts";
-import { Lobby } from "./matchmaking/lobby.ts";
-import { MatchRooms } from "./matchmaking/queue/match-rooms.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { HostRooms } from "./room/host-rooms.ts";
@@ -112,11 +108,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     overBudget: budget.isOver ? 1 : 0,
   }));
   if (backend.breaker !== undefined) metrics.breaker("listings", backend.breaker);
-  const budget = new Budget(clock, options.usage ?? usageMeter(), (isOver, { loop, heap }) => {
-    const usage = { loop: Math.round(loop * 100) / 100, heap: Math.round(heap * 100) / 100 };
-    if (isOver) logger.warn(usage, "this process is over its budget: it makes no new room");
-    else logger.info(usage, "this process has something to spare again");
-  });
+  const budget = new Budget(clock, options.usage ?? usageMeter(), budgetTold(logger));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
   const address = addressOf(options, port);
@@ -174,14 +166,18 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     secret: newSecret,
     topicEpoch: newTopicEpoch,
   };
-  const finder = finderAt(backend, clock, custody);
-  const seating = seatingAt(backend, finder, types, placeOfNew);
-  const matchRooms = new MatchRooms({
+  const { directory, lobby, matchRooms } = matchmakingAt({
     backend,
-    finder,
-    seating,
-    doors: () => others.doors(),
-    onFault: (error, roomType) => logger.error({ err: error, roomType }, "the room of a match could not be made"),
+    clock,
+    logger,
+    types,
+    filtersOf,
+    services,
+    custody,
+    others,
+    placeOfNew,
+    relay: isShared || options.others !== undefined,
+    sharesPort: options.sharedPort !== undefined,
   });
   register(host, services, matchRooms);
   const canMake = () => backend.isAnswering() && custody.isStoreThere && !budget.isOver;
@@ -189,20 +185,6 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
   let ready = false;
-  const directory = new Directory(types, {
-    doors: () => others.doors(),
-    relay: isShared || options.others !== undefined,
-    patience: { clock, whereabouts: others, canAnswer: () => backend.isAnswering() && custody.isStoreThere },
-    sharesPort: options.sharedPort !== undefined,
-    seating,
-    own: new OwnRooms({ rooms: () => services.rooms.unlogged(), filtersOf, isAway: () => !backend.isAnswering() }),
-  });
-  const lobby = new Lobby({
-    rooms: () => directory.rooms(),
-    clock,
-    name: matchMaker.processId,
-    onFault: (error) => logger.warn({ err: error }, "the list of rooms could not be read"),
-  });
   const routes = createHttp({
     directory,
     lobby,

@@ -5,6 +5,7 @@
 import { performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import { LIMITS } from "@ninelives/shared-schema";
+import type { Logger } from "../inspect/logger.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 
 const LOOK_MS = 1_000;
@@ -70,5 +71,14 @@ export function usageMeter(): () => Usage {
     last = now;
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     return { loop: utilization, heap: used / limit };
+  };
+}
+
+/** Says it in the log. */
+export function budgetTold(logger: Logger): (isOver: boolean, usage: Usage) => void {
+  return (isOver, { loop, heap }) => {
+    const usage = { loop: Math.round(loop * 100) / 100, heap: Math.round(heap * 100) / 100 };
+    if (isOver) logger.warn(usage, "this process is over its budget: it makes no new room");
+    else logger.info(usage, "this process has something to spare again");
   };
 }

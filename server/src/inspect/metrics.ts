@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { TickReport } from "../tick/pipeline.ts";
 
 const TICK_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
+const WAIT_BUCKETS_SECONDS = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
 export class Metrics {
   readonly registry = new Registry();
@@ -38,6 +39,12 @@ export class Metrics {
   readonly #takeovers = this.#histogram(
     "ninelives_takeover_seconds",
     "From when a room's turn came until it ran again",
+  );
+
+  readonly #queueWaits = this.#histogram(
+    "ninelives_queue_wait_seconds",
+    "How long tickets of a queue waited for their match",
+    WAIT_BUCKETS_SECONDS,
   );
 
   constructor(counts: () => { rooms: number; players: number; doors: number; overBudget: number }) {
@@ -113,12 +120,16 @@ export class Metrics {
     this.#outboxDropped.inc({ type });
   }
 
-  #histogram(name: string, help: string) {
+  queued(type: string, waitMs: number): void {
+    this.#queueWaits.observe({ type }, waitMs / 1000);
+  }
+
+  #histogram(name: string, help: string, buckets = TICK_BUCKETS_SECONDS) {
     return new Histogram({
       name,
       help,
       labelNames: ["type"],
-      buckets: TICK_BUCKETS_SECONDS,
+      buckets,
       registers: [this.registry],
     });
   }

@@ -190,7 +190,10 @@ async function roomTypeOf(roomId: string): Promise<string> {
 }
 
 function mustTakePlayers({ roomId, locked, clients: players, maxClients }: IRoomCache): void {
-  if (locked !== true && players < maxClients) return;
+  if (players < maxClients) {
+    if (locked === true) throw new NetError("ROOM_LOCKED", `room "${roomId}" has free seats, and its game locked it`);
+    return;
+  }
   throw new NetError("ROOM_FULL", `room "${roomId}" has ${players} of ${maxClients} seats taken`, { players });
 }
 

@@ -76,6 +76,13 @@ describe("matchmaking", () => {
     );
   });
 
+  it("[MM1] a room with seats that its game locked is ROOM_LOCKED", async () => {
+    const { body } = await ask("create/lab", {});
+    const room = host.room(body.roomId);
+    await room!.lock();
+    await refused(`joinById/${room!.roomId}`, {}, "ROOM_LOCKED", 409);
+  });
+
   it("[MM1] wrong join options are OPTIONS_INVALID with the wrong fields", async () => {
     const { details } = await refused("create/lab", { name: "" }, "OPTIONS_INVALID", 400);
     assert.deepEqual(

@@ -146,7 +146,10 @@ const wish = {
   /** Default 0. */
   skill: z.number().default(0),
   /** Way to each region that can be reached, ms. */
-  latencies: z.record(z.string().max(40), z.number().min(0)).default({}),
+  latencies: z
+    .record(z.string().max(40), z.number().min(0))
+    .refine((regions) => Object.keys(regions).length <= LIMITS.queueRegions, `at most ${LIMITS.queueRegions} expected`)
+    .default({}),
   /** Friends who wait together, and are in one team: all say the same name, which only they know, and how many they are. */
   /** Who asks, by a name that only it knows: who asks again under it takes the place it has. Default: somebody new. */
   key: z.string().min(1).max(80).optional(),
@@ -160,6 +163,8 @@ function asSaid<Options extends z.ZodType>(options: Options): Options {
   const checked = z.unknown().superRefine((said, context) => {
     for (const { message, path } of options.safeParse(said).error?.issues ?? [])
       context.addIssue({ code: "custom", message, path });
+    if ((JSON.stringify(said) ?? "").length > LIMITS.queueOptionsChars)
+      context.addIssue({ code: "custom", message: `at most ${LIMITS.queueOptionsChars} characters of JSON expected` });
   });
   return checked as unknown as Options;
 }

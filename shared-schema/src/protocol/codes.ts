@@ -131,6 +131,12 @@ export const CODES = {
     recoverable: false,
     action: "Queue again: the player is in the queue no more, and `details.reason` says why.",
   },
+  ROOM_LOCKED: {
+    code: 4208,
+    sender: "server",
+    recoverable: true,
+    action: "Join another room: this match takes nobody else.",
+  },
   COMMAND_UNKNOWN: { code: 4220, sender: "server", recoverable: false, action: "Use a command of the room type." },
   COMMAND_INVALID: {
     code: 4221,

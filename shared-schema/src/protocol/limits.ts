@@ -245,6 +245,9 @@ export const LIMITS = {
   /** Steps a second of a queue's room, and players in one. Who comes to a full one waits in another. */
   queueTickHz: 20,
   queuePlayers: 2_000,
+  /** What a player who waits may say: join options, characters of JSON, and regions. */
+  queueOptionsChars: 2_048,
+  queueRegions: 32,
   /** Between two looks of a queue for matches, ms; and how many times as long as the last look took it rests at least. */
   queueLookMs: 250,
   queueLookRest: 10,

@@ -7,7 +7,7 @@ import type { Tickets } from "./tickets.ts";
 
 export interface MakingOptions {
   readonly type: RoomType;
-  readonly rooms: Pick<MatchRooms, "make">;
+  readonly rooms: Pick<MatchRooms, "make" | "waited">;
   readonly tickets: Tickets;
   readonly matches: Matches;
   readonly state: InstanceType<typeof QueueState>;
@@ -78,7 +78,7 @@ export class Making {
   }
 
   #countWaits(id: string, nowMs: number): void {
-    const { tickets, matches, state } = this.#options;
+    const { type, rooms, tickets, matches, state } = this.#options;
     const waits = new Map(
       matches.playersOf(id).map((sessionId) => {
         const { ticket } = tickets.waiter(sessionId)!;
@@ -86,6 +86,7 @@ export class Making {
       }),
     );
     for (const waitMs of waits.values()) {
+      rooms.waited(type, waitMs);
       const { typicalWaitMs: known } = state;
       state.typicalWaitMs = Math.round(known < 0 ? waitMs : known + (waitMs - known) * NEWEST_WAIT);
     }

@@ -23,6 +23,8 @@ export interface MatchRoomsOptions {
   readonly doors: () => readonly string[];
   /** Told when the room of a match could not be made, though everything else works. */
   readonly onFault: (error: unknown, typeName: string) => void;
+  /** Told how long each ticket waited for its match, ms. */
+  readonly onWaited: (typeName: string, waitMs: number) => void;
 }
 
 export class MatchRooms {
@@ -55,6 +57,11 @@ export class MatchRooms {
       onFault(error, type.name);
       throw error;
     }
+  }
+
+  /** A ticket has a match. */
+  waited({ name }: RoomType, waitMs: number): void {
+    this.#options.onWaited(name, waitMs);
   }
 
   /** A promised seat, which may be asked for again until it is taken. Rejects with BUSY when the room does not answer in time. */

@@ -190,7 +190,7 @@ export class Crowd {
     const { state } = this;
     this.#making = new Making({
       type: this.#type,
-      rooms: { make },
+      rooms: { make, waited: () => {} },
       tickets: this.#tickets,
       matches: this.#matches,
       state,

@@ -40,7 +40,7 @@ function open(matching: MatchRulesInput, make: () => Promise<boolean> = () => Pr
       out: (to, reason) => told.push(`${to} out ${reason}`),
     },
   });
-  const making = new Making({ type, rooms: { make }, tickets, matches, state });
+  const making = new Making({ type, rooms: { make, waited: () => {} }, tickets, matches, state });
   const place = (to: string, at: number, waitMs: number | undefined) => told.push(`${to} place ${at} ${waitMs}`);
   return {
     memory,

@@ -48,6 +48,7 @@ describe("a queue", () => {
     const rooms = await within("the match", Promise.all(waiting.map(({ match }) => match)));
     assert.equal(new Set(rooms.map(({ roomId }) => roomId)).size, 1);
     await everybodyIn(rooms, 4);
+    assert.ok((await host.metric('ninelives_queue_wait_seconds_count{type="squad"}')) >= 4);
     const teams = [...rooms[0]!.state.teams.values()].toSorted((a, b) => a - b);
     assert.deepEqual(teams, [0, 0, 1, 1], "the game knows who is in which team");
     assert.deepEqual(
@@ -98,6 +99,19 @@ describe("a queue", () => {
     await refused({ party }, /is complete/);
     await ada.cancel();
     await assert.rejects(within("Bob's end", bob.match), { name: "MATCH_OFF", details: { reason: "party" } });
+  });
+
+  it("[QU2] who says too much is refused", async () => {
+    const regions = Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`r${at}`, 1]));
+    await assert.rejects(wait(Squad, "Bob", { latencies: regions }), {
+      name: "OPTIONS_INVALID",
+      message: /latencies: at most 32/,
+    });
+    const wordy = { name: "Bob", more: "x".repeat(2_048) };
+    await assert.rejects(connect(host.url).queue(Squad, { options: wordy }), {
+      name: "OPTIONS_INVALID",
+      message: /options: at most 2048/,
+    });
   });
 
   it("[QU4] a match that was found is played when everybody accepts it", async () => {
