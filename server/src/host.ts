@@ -15,7 +15,7 @@ import { forDevelopers } from "./host/for-developers.ts";
 import { matchmakingAt } from "./host/matchmaking-at.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
-import { register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
+import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { keepWarm } from "./host/keep-warm.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
@@ -90,8 +90,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const { logger, redisUrl, clock = systemClock } = options;
   const types = typesIn(host);
   const filtersOf = (typeName: string) => types.get(typeName)?.filterBy ?? [];
+  const isQueue = (typeName: string) => queuesIn(host).has(typeName);
   const onFault = awayOnce(logger, "the listings' Redis");
-  const backend = await createBackend(redisUrl, { filtersOf, clock, onFault, onSilence: silenceTold(logger) });
+  const backend = await createBackend(redisUrl, { filtersOf, isQueue, clock, onFault, onSilence: silenceTold(logger) });
   let answer: RequestListener = notYet;
   const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
     answer(request, response),
@@ -172,6 +173,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     logger,
     types,
     filtersOf,
+    isQueue,
     services,
     custody,
     others,

@@ -71,3 +71,6 @@ export class SlowVersusRoom extends VersusRoom {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
+
+/** Nobody plays before sixteen are there. */
+export const Crowded = versusType("crowded", { teams: 2, size: 8 });

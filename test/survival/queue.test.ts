@@ -5,7 +5,7 @@ import { connect, type Room, type Waiting } from "@ninelives/client";
 import { NetError, type QueueWish } from "@ninelives/shared-schema";
 import { ROOT } from "../support/main-process.ts";
 import { until, within } from "../support/until.ts";
-import { SlowSquad, Squad, type Versus } from "../support/versus.ts";
+import { Crowded, SlowSquad, Squad, type Versus } from "../support/versus.ts";
 import { Fleet, type FleetHost } from "./fleet.ts";
 
 const CONFIG = join(ROOT, "test/survival/queue.config.ts");
@@ -127,6 +127,21 @@ describe("the process of a queue", function () {
       await coming;
     }
     await assertExact();
+  });
+
+  it("[QU14] is killed while players come: all wait in one queue, and so they meet", async () => {
+    for (const from of [0, 5, 10]) {
+      const coming = crowd(Crowded, from, from + 5);
+      if (guests.length > 0) {
+        await fleet.kill(await ownerOf(guests[0]!));
+        await fleet.add();
+      }
+      await coming;
+    }
+    assert.equal(new Set(guests.map(({ place }) => place.queue.roomId)).size, 1);
+    await crowd(Crowded, 15, 16);
+    const all = await within("the match", Promise.all(guests.map(({ place }) => place.match)), MATCHED_MS);
+    assert.equal(new Set(all.map(({ roomId }) => roomId)).size, 1);
   });
 
   it("[QU7] is killed while rooms of matches are being made: each is made once", async () => {

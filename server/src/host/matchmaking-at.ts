@@ -22,6 +22,7 @@ export interface MatchmakingParts {
   readonly logger: Logger;
   readonly types: ReadonlyMap<string, RoomType | undefined>;
   readonly filtersOf: (typeName: string) => readonly string[];
+  readonly isQueue: (typeName: string) => boolean;
   readonly services: RoomServices;
   readonly custody: Custody;
   readonly others: Others;
@@ -78,7 +79,7 @@ function finderAt({ backend: { driver }, clock, custody }: MatchmakingParts): Ro
 }
 
 /** undefined for a host that is alone: Colyseus's own way is as good. */
-function seatingAt({ backend, types, placeOfNew }: MatchmakingParts, finder: RoomFinder): Seating | undefined {
+function seatingAt({ backend, types, isQueue, placeOfNew }: MatchmakingParts, finder: RoomFinder): Seating | undefined {
   const { bookings, presence } = backend;
   if (bookings === undefined) return undefined;
   return new Seating({
@@ -86,6 +87,7 @@ function seatingAt({ backend, types, placeOfNew }: MatchmakingParts, finder: Roo
     presence,
     finder,
     typeOf: (typeName) => types.get(typeName),
+    isQueue,
     placeOfNew: (typeName, region) => placeOfNew.choose(typeName, region),
   });
 }

@@ -1,6 +1,6 @@
 /** The rooms of a configuration: sealed and known to matchmaking by their names. */
 import { matchMaker } from "@colyseus/core";
-import { queueOf, type RoomType } from "@ninelives/shared-schema";
+import { queueName, queueOf, type RoomType } from "@ninelives/shared-schema";
 import type { Host } from "../config.ts";
 import type { MatchRooms } from "../matchmaking/queue/match-rooms.ts";
 import { queueRoomOf } from "../matchmaking/queue/queue-room.ts";
@@ -13,6 +13,12 @@ export function typesIn({ rooms }: Host): Map<string, RoomType | undefined> {
   const types = [...rooms].map(([name, entry]) => [name, entry.kind === "plain" ? undefined : entry.type] as const);
   const queues = types.flatMap(([, type]) => (type?.matching === undefined ? [] : [queueOf(type) as RoomType]));
   return new Map([...types, ...queues.map((queue) => [queue.name, queue] as const)]);
+}
+
+/** Names of the queues among them. */
+export function queuesIn({ rooms }: Host): ReadonlySet<string> {
+  const typed = [...rooms.values()].flatMap((entry) => (entry.kind === "plain" ? [] : [entry.type]));
+  return new Set(typed.filter(({ matching }) => matching !== undefined).map(({ name }) => queueName(name)));
 }
 
 /** How this build reads matches of other versions. */

@@ -26,6 +26,7 @@ export interface DirectoryBackend {
 export interface BackendOptions {
   /** Fields that rooms of this type are found by. */
   readonly filtersOf: (typeName: string) => readonly string[];
+  readonly isQueue: (typeName: string) => boolean;
   readonly clock: Clock;
   /** Told of every failure of a connection later. */
   readonly onFault: (error: Error) => void;
@@ -36,7 +37,7 @@ export interface BackendOptions {
 /** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
 export async function createBackend(
   redisUrl: string | undefined,
-  { filtersOf, clock, onFault, onSilence }: BackendOptions,
+  { filtersOf, isQueue, clock, onFault, onSilence }: BackendOptions,
 ): Promise<DirectoryBackend> {
   if (redisUrl === undefined)
     return {
@@ -54,7 +55,7 @@ export async function createBackend(
     probe: () => driver.redis.ping(),
     onChange: onSilence,
   });
-  const driver = new RedisDriver({ url: redisUrl, me, filtersOf, onFault, breaker });
+  const driver = new RedisDriver({ url: redisUrl, me, filtersOf, isQueue, onFault, breaker });
   const presence = new PromptPresence(redisUrl, onFault);
   await Promise.all([driver.connected, presence.connected]);
   const bookings = new Bookings({ redis: driver.redis, presence, clock, me, filtersOf, breaker });

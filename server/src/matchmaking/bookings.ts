@@ -122,10 +122,28 @@ export class Bookings {
     return (await breaker.ask(() => redis.listAssign(LISTINGS, roomId, JSON.stringify(by)))) === 1;
   }
 
+  /** The room is being made. */
+  async isDue(roomId: string): Promise<boolean> {
+    return (await this.#look(roomId)) === "due";
+  }
+
   /** The row of a room that is there. */
   async look(roomId: string): Promise<Row | undefined> {
     const found = await this.#look(roomId);
     return found === null || found === "due" ? undefined : readRow(found);
+  }
+
+  /** Who has this place among queues, whether or not the room is there: "" for nobody, "later" when the directory has forgotten some. */
+  async queueAt(place: string): Promise<string> {
+    const { redis, breaker } = this.#options;
+    const [how, id = ""] = await breaker.ask(() => redis.listQueue(LISTINGS, place));
+    return how === "later" ? how : id;
+  }
+
+  /** Gives a place among queues to another room. false: somebody else did. */
+  async enqueue(place: string, from: string, to: string): Promise<boolean> {
+    const { redis, breaker } = this.#options;
+    return (await breaker.ask(() => redis.listEnqueue(LISTINGS, place, from, to))) === 1;
   }
 
   /** Nobody is to wait for this room any more; who still makes it will not be able to list it. */

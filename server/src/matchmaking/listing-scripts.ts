@@ -10,6 +10,7 @@
  *   <base>booked:<id>   hash: session id -> end of the booking, ms by Redis's clock; the room does not know of it yet
  *   <base>full          sorted set: ids of rooms that only bookings fill -> when the first of those ends
  *   <base>due           hash: id of a room that is being made -> { maker, asker } as JSON
+ *   <base>queues        hash: "<type> <number>" -> id of the room in which players of the type wait, whether or not anybody has it now
  *   <base>void:<id>     nobody waits for this room any more: whoever still makes it must not list it
  *   <base>whole         from when on all rooms are listed, ms by Redis's clock: one that has forgotten them is told anew by their owners
  *
@@ -25,8 +26,8 @@ return 1
 `;
 
 /**
- * ARGV: id, row, epoch, process, "insert", "persist" or "update", taken, all, { since, in }, sessions it counts now. A row of an
- * earlier epoch writes nothing, nor does another process at the same one; of rooms without an epoch the first is inserted.
+ * ARGV: id, row, epoch, process, "insert", "persist" or "update", taken, all, { since, in }, its place among queues or "", sessions it
+ * counts now. A queue of which nothing is known takes its place. A row of an earlier epoch writes nothing, nor does another process at the same one; of rooms without an epoch the first is inserted.
  */
 const WRITE = `
 local id, epoch, process, how = ARGV[1], tonumber(ARGV[3]), ARGV[4], ARGV[5]
@@ -50,7 +51,8 @@ redis.call("HSET", base .. "seats", id, ARGV[6] .. ":" .. ARGV[7])
 local places = redis.call("HGET", base .. "places", id)
 if places and places ~= ARGV[8] then close(id, cjson.decode(places)["in"]) end
 redis.call("HSET", base .. "places", id, ARGV[8])
-for at = 9, #ARGV do redis.call("HDEL", base .. "booked:" .. id, ARGV[at]) end
+for at = 10, #ARGV do redis.call("HDEL", base .. "booked:" .. id, ARGV[at]) end
+if ARGV[9] ~= "" then redis.call("HSETNX", base .. "queues", ARGV[9], id) end
 place(id)
 if redis.call("HDEL", base .. "due", id) == 1 then told(id, ARGV[2]) end
 return 1
@@ -156,6 +158,19 @@ if row then return row end
 return redis.call("HEXISTS", base .. "due", ARGV[1]) == 1 and "due"
 `;
 
+/** ARGV: place among queues. Answers { "at", id or "" }, or { "later" } for a directory that has forgotten some. */
+const QUEUE = `
+if not isWhole() then return { "later" } end
+return { "at", redis.call("HGET", base .. "queues", ARGV[1]) or "" }
+`;
+
+/** ARGV: place among queues, who had it or "", who is to have it. 1: it has. */
+const ENQUEUE = `
+if (redis.call("HGET", base .. "queues", ARGV[1]) or "") ~= ARGV[2] then return 0 end
+redis.call("HSET", base .. "queues", ARGV[1], ARGV[3])
+return 1
+`;
+
 type Booked = [] | [how: "later"] | [how: "room" | "due", id: string, text: string] | [how: "make", id: string];
 
 export type ListingRedis = Redis & {
@@ -168,6 +183,8 @@ export type ListingRedis = Redis & {
   listAssign(rows: string, id: string, by: string): Promise<number>;
   listGiveUp(rows: string, id: string): Promise<number>;
   listLook(rows: string, id: string): Promise<string | null>;
+  listQueue(rows: string, place: string): Promise<[how: "later"] | [how: "at", id: string]>;
+  listEnqueue(rows: string, place: string, from: string, to: string): Promise<number>;
 };
 
 const SCRIPTS = {
@@ -180,6 +197,8 @@ const SCRIPTS = {
   listAssign: ASSIGN,
   listGiveUp: GIVE_UP,
   listLook: LOOK,
+  listQueue: QUEUE,
+  listEnqueue: ENQUEUE,
 };
 
 export function withListingScripts(redis: Redis): ListingRedis {

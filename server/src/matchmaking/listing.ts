@@ -45,6 +45,11 @@ export function openingsIndex(name: string): string {
   return `${name}!`;
 }
 
+/** Of the queues of a type the one with this number, from 1: there is more than one when they are full. */
+export function queuePlace(name: string, number: number): string {
+  return `${name} ${number}`;
+}
+
 /** Every index that has the room. */
 export function placesOf(row: Row, filters: readonly string[]): Places {
   const since = new Date(row.createdAt ?? 0).getTime();

@@ -12,7 +12,16 @@ import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
 import { awaitedIn } from "../adapter.ts";
 import type { Breaker } from "./breaker.ts";
 import { busyError } from "./busy.ts";
-import { type Conditions, openingsIndex, placesOf, readRow, type Row, seatsOf, selected } from "./listing.ts";
+import {
+  type Conditions,
+  openingsIndex,
+  placesOf,
+  queuePlace,
+  readRow,
+  type Row,
+  seatsOf,
+  selected,
+} from "./listing.ts";
 import { type ListingRedis, withListingScripts } from "./listing-scripts.ts";
 import { connected, patientRedis } from "./patient-redis.ts";
 
@@ -28,6 +37,8 @@ export interface RedisDriverOptions {
   readonly me: () => string;
   /** Fields that rooms of this type are found by. */
   readonly filtersOf: (typeName: string) => readonly string[];
+  /** Rooms of this type are queues. Default: none is. */
+  readonly isQueue?: (typeName: string) => boolean;
   /** Told whenever the connection fails. */
   readonly onFault: (error: Error) => void;
   readonly breaker: Pick<Breaker, "ask">;
@@ -173,7 +184,9 @@ export class RedisDriver implements MatchMakerDriver {
   async #write(row: Row, how: "insert" | "persist" | "update"): Promise<boolean> {
     const { roomId, epoch = 0, processId, name } = row;
     const places = JSON.stringify(placesOf(row, this.#options.filtersOf(name)));
-    const args = [roomId, JSON.stringify(row), epoch, processId, how, ...seatsOf(row), places, ...awaitedIn(roomId)];
+    const queue = this.#options.isQueue?.(name) === true ? queuePlace(name, 1) : "";
+    const known = [roomId, JSON.stringify(row), epoch, processId, how, ...seatsOf(row), places, queue];
+    const args = [...known, ...awaitedIn(roomId)];
     return (await this.redis.listWrite(LISTINGS, ...args)) > 0;
   }
 }

@@ -19,6 +19,7 @@ import { askRoom, type RoomFinder, whileLives } from "./ask-room.ts";
 import type { Booking, Bookings } from "./bookings.ts";
 import { busyError } from "./busy.ts";
 import type { Conditions, Row } from "./listing.ts";
+import { QueueSeats } from "./queue/queue-seats.ts";
 
 /** Seats of a plain room of which none was made yet: whoever comes waits for the first one, and its room says how many it has. */
 const UNKNOWN_SEATS = 1_000_000;
@@ -29,6 +30,8 @@ export interface SeatingOptions {
   readonly finder: RoomFinder;
   /** undefined for a plain room. */
   readonly typeOf: (typeName: string) => RoomType | undefined;
+  /** Rooms of this type are queues. */
+  readonly isQueue: (typeName: string) => boolean;
   /** Which process makes a new room. */
   readonly placeOfNew: (typeName: string, region: string | undefined) => Promise<string>;
 }
@@ -62,9 +65,12 @@ export class Seating {
   readonly #options: SeatingOptions;
   /** Seats of the last plain room that was made, by name. */
   readonly #seatsOf = new Map<string, number>();
+  readonly #queues: QueueSeats;
 
   constructor(options: SeatingOptions) {
     this.#options = options;
+    const { bookings, finder } = options;
+    this.#queues = new QueueSeats({ bookings, finder, make: (plan) => this.#make(plan) });
   }
 
   /** Rejects with what the game's code threw, with Colyseus's MATCHMAKE_INVALID_CRITERIA where no room is, and with BUSY after LIMITS.seatingMs. */
@@ -74,6 +80,10 @@ export class Seating {
     const auth = await authOf(typeName, options, context);
     const sessionId = (auth as { sessionId?: string } | undefined)?.sessionId ?? generateId();
     const endsAtMs = clock.now() + LIMITS.seatingMs;
+    if (this.#options.isQueue(typeName)) {
+      const row = await this.#queues.take({ typeName, sessionId, options, auth, endsAtMs });
+      return matchMaker.buildSeatReservation(row, sessionId);
+    }
     const quest: Quest = { method, typeName, options, auth, sessionId, endsAtMs, avoid: [] };
     while (clock.now() < endsAtMs) {
       const booking = await this.#book(quest);

@@ -245,6 +245,8 @@ export const LIMITS = {
   /** Steps a second of a queue's room, and players in one. Who comes to a full one waits in another. */
   queueTickHz: 20,
   queuePlayers: 2_000,
+  /** Queues of one type. Each is joined when those before it are full. */
+  queuesOfType: 8,
   /** What a player who waits may say: join options, characters of JSON, and regions. */
   queueOptionsChars: 2_048,
   queueRegions: 32,
