@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Room, type Waiting } from "@ninelives/client";
 import { NetError, Random, seedWords } from "@ninelives/shared-schema";
-import { Ranked } from "./ranked.ts";
+import { IN_A_MATCH, Ranked } from "./ranked.ts";
 
-/** Of a match that is full, ms. */
+/** Of a match that is full, ms; one that does not fill up in so long is left all the same. */
 const PLAYS_MS = 2_000;
+const FULL_MS = 60_000;
 
 export interface Outcome {
   readonly skill: number;
@@ -104,7 +105,14 @@ export class Crowd {
     }
   }
 
+  /** Those who come late, because a process died on their way, find the match. */
   async #leaveLater(room: Room<typeof Ranked>): Promise<void> {
+    const full = new Promise<void>((resolve) => {
+      const look = () => room.state.players === IN_A_MATCH && resolve();
+      room.onPatch(look);
+      look();
+    });
+    await Promise.race([full, sleep(FULL_MS)]);
     await sleep(PLAYS_MS);
     await room.leave().catch(() => undefined);
   }

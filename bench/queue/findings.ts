@@ -50,7 +50,7 @@ export function queueFindings(
   });
   return {
     method: [
-      `${players} players of ours, ${perSecond} a second, come to a queue at three hosts that share one Redis: skill from 0 to 1,800, one in ten with a friend, matches of two teams of three. Every ${killEveryMs / 1000} s the process that has the queue gets SIGKILL, and another host is started. A player of whom the killed host was asked asks the next one, under the same key; who is in a match leaves it 2 s later.`,
+      `${players} players of ours, ${perSecond} a second, come to a queue at three hosts that share one Redis: skill from 0 to 1,800, one in ten with a friend, matches of two teams of three. Every ${killEveryMs / 1000} s the process that has the queue gets SIGKILL, and another host is started. A player of whom the killed host was asked asks the next one, under the same key; who is in a match leaves it 2 s after all are in.`,
       `Simulated: ${tickets} tickets, 5 a second, one in five a party of two, looked at every 250 ms.`,
       "A look: one call of `findMatches`, median; in vain: nobody of those who wait fits anybody.",
     ],

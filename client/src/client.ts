@@ -1,6 +1,7 @@
 /** connect(): the way in. One client per server address; each join gives a typed room. */
 import {
   type JoinInput,
+  type MatchSeat,
   NetError,
   queueOf,
   type QueueType,
@@ -135,8 +136,21 @@ export class Client {
     return new Waiting(type, room, {
       clock: this.#services.clock,
       hostName: new URL(this.#url).hostname,
-      take: (seat) => this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never)),
+      take: (seat) => this.#take(type, seat),
     });
+  }
+
+  /** A seat that was promised is tried again at every process there is; one that went with its process is for the queue to give anew. */
+  async #take<T extends RoomType>(type: T, seat: MatchSeat): Promise<Room<T>> {
+    for (let asked = 1; ; asked++) {
+      try {
+        return await this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never));
+      } catch (error) {
+        const { name } = error as NetError;
+        const mayBeThere = name === "MAY_TRY_RECONNECT" || name === "UNREACHABLE";
+        if (!mayBeThere || asked === SEATS_ASKED_FOR) throw error;
+      }
+    }
   }
 
   async #enter<T extends RoomType>(type: T, options: JoinInput<T>, join: Join): Promise<Room<T>> {

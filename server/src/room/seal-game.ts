@@ -187,8 +187,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       });
     }
 
-    /** Asked by the queue that made the room, from whatever process (matchmaking/queue/match-rooms.ts). */
+    /**
+     * Asked by the queue that made the room, from whatever process (matchmaking/queue/match-rooms.ts). A player for whom it asks again
+     * was never told of the seat that it may have here.
+     */
     _promiseMatchSeat(sent: Sent): Promise<Promised> {
+      this.#held.knocked(sent.sessionId);
       return this.#match.promise(sent);
     }
 
