@@ -19,7 +19,7 @@ import { askRoom, type RoomFinder, whileLives } from "./ask-room.ts";
 import type { Booking, Bookings } from "./bookings.ts";
 import { busyError } from "./busy.ts";
 import type { Conditions, Row } from "./listing.ts";
-import { QueueSeats } from "./queue/queue-seats.ts";
+import { QueueSeats } from "./queue-seats.ts";
 
 /** Seats of a plain room of which none was made yet: whoever comes waits for the first one, and its room says how many it has. */
 const UNKNOWN_SEATS = 1_000_000;

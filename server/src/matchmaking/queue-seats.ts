@@ -5,11 +5,11 @@
  */
 import { generateId } from "@colyseus/core";
 import { LIMITS } from "@ninelives/shared-schema";
-import { pause } from "../as-long-as.ts";
-import { askRoom, type RoomFinder } from "../ask-room.ts";
-import type { Bookings } from "../bookings.ts";
-import { busyError } from "../busy.ts";
-import { type Conditions, queuePlace, type Row } from "../listing.ts";
+import { pause } from "./as-long-as.ts";
+import { askRoom, type RoomFinder } from "./ask-room.ts";
+import type { Bookings } from "./bookings.ts";
+import { busyError } from "./busy.ts";
+import { type Conditions, queuePlace, type Row } from "./listing.ts";
 
 export interface QueueSeatsOptions {
   readonly bookings: Bookings;
