@@ -160,6 +160,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       logger.warn({ roomId, epoch }, "the store refused what was written at this epoch: another process has the room");
       custody.fenced(roomId, epoch);
     },
+    onFailing: (roomId) => custody.failing(roomId),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     finishWithinMs: host.finishWithinSeconds * 1000,

@@ -7,6 +7,7 @@ import { eachOf } from "../room/each-of.ts";
 import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
+import { FailingRooms } from "./failing-rooms.ts";
 import { HandOver } from "./hand-over.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
@@ -17,6 +18,8 @@ export interface Custody extends Others {
   isSure(): boolean;
   /** The store refused what a room appended at this epoch. */
   fenced(roomId: string, epoch: number): void;
+  /** A room's own code throws at every step. */
+  failing(roomId: string): void;
   /** A player has seen a later epoch of a room than ours. */
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
@@ -46,6 +49,7 @@ export class SoloCustody implements Custody {
   readonly isStoreThere = true;
   readonly #begun = Promise.withResolvers<void>();
   #services: RoomServices | undefined;
+  #failing: FailingRooms | undefined;
 
   isSure(): boolean {
     return true;
@@ -53,6 +57,10 @@ export class SoloCustody implements Custody {
 
   fenced(roomId: string): void {
     void this.#services?.rooms.drop(roomId, undefined);
+  }
+
+  failing(roomId: string): void {
+    void this.#failing?.failed(roomId);
   }
 
   heard(): void {}
@@ -76,6 +84,7 @@ export class SoloCustody implements Custody {
 
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
+    this.#failing = new FailingRooms(services, (room) => takeOverAll([room], services));
     await takeOverAll(await services.store.unfinished(), services);
     this.#begun.resolve();
   }
@@ -100,6 +109,7 @@ export class SharedCustody implements Custody {
   readonly #begun = Promise.withResolvers<Keeper>();
   #keeper: Keeper | undefined;
   #services: RoomServices | undefined;
+  #failing: FailingRooms | undefined;
   #isDraining = false;
 
   constructor(options: Omit<HostKeeperOptions, "services" | "isDraining">) {
@@ -126,6 +136,10 @@ export class SharedCustody implements Custody {
     void this.#keeper?.steppedDown(roomId, epoch);
   }
 
+  failing(roomId: string): void {
+    void this.#failing?.failed(roomId);
+  }
+
   heard(roomId: string, epoch: number): void {
     this.#keeper?.heardEpoch(roomId, epoch);
   }
@@ -143,7 +157,9 @@ export class SharedCustody implements Custody {
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
     this.#keeper = hostKeeper({ ...this.#options, services, isDraining: () => this.#isDraining });
-    await this.#keeper.start();
+    const keeper = this.#keeper;
+    this.#failing = new FailingRooms(services, (room) => keeper.again(room));
+    await keeper.start();
     this.#begun.resolve(this.#keeper);
   }
 

@@ -10,7 +10,7 @@
  * nothing here has to be exact, only soon; what two processes decide differently costs a retry.
  */
 import { LIMITS } from "@ninelives/shared-schema";
-import type { LogStore } from "../log/store.ts";
+import type { LogStore, OwnedRoom } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import { Bequest } from "./bequest.ts";
 import { Contest } from "./contest.ts";
@@ -169,6 +169,11 @@ export class Keeper {
   async steppedDown(roomId: string, epoch: number): Promise<void> {
     await this.#contest.lost(roomId, epoch);
     this.#locator.wake();
+  }
+
+  /** A room of ours that is not here any more is to be. */
+  again(room: OwnedRoom): void {
+    this.#rescue.add(room, true);
   }
 
   /** A player of this room has seen a higher epoch of it than ours. */

@@ -7,13 +7,15 @@ import type { GameRoom } from "./game-room.ts";
 type Game = GameRoom<RoomType>;
 type OnFault = (error: unknown, where: string) => void;
 
-/** Calls it and reports a throw, or a rejection later. */
-export function attempt(where: string, run: () => unknown, onFault: OnFault): void {
+/** Calls it and reports a throw, or a rejection later. false: it threw. */
+export function attempt(where: string, run: () => unknown, onFault: OnFault): boolean {
   try {
     const later = run();
     if (later instanceof Promise) later.catch((error: unknown) => onFault(error, where));
+    return true;
   } catch (error) {
     onFault(error, where);
+    return false;
   }
 }
 

@@ -89,6 +89,11 @@ export class HostRooms {
     for (const { roomId } of this.owned()) this.#frozen.add(roomId);
   }
 
+  /** This one makes no step any more. */
+  halt(roomId: string): void {
+    if (this.#rooms.has(roomId)) this.#frozen.add(roomId);
+  }
+
   thaw(roomId: string): void {
     this.#frozen.delete(roomId);
   }
@@ -115,6 +120,16 @@ export class HostRooms {
     }
     runtimeOf(room).abandon();
     await this.move(roomId, address);
+  }
+
+  /** The room's own code fails: nothing of it is written any more, and its match is over. */
+  async fail(roomId: string): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    if (room === undefined) return;
+    runtimeOf(room).abandon();
+    takeLeave(room);
+    this.removed(roomId);
+    await room.disconnect(CODES.ROOM_FAILED.code);
   }
 
   /** The room was never listed, and nobody will come. */

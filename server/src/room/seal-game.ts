@@ -7,6 +7,7 @@ import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
 import { advertisePatchRate, endStaleConnection, isGhost, StepClock, stopPatchTimer } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { joinOptions } from "../session/join-options.ts";
+import { Failures } from "../tick/failures.ts";
 import { RoomTopics } from "../topics/room-topics.ts";
 import { converse } from "./conversation.ts";
 import { attempt, checkTimers, mayUseTopic, showHidden } from "./game-calls.ts";
@@ -60,6 +61,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const onEventFault = (error: unknown, name: string) => this.#onFault(error, `event ${name}`);
       attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, this.#match, onEventFault), tuning);
       const game = gameOf(this);
+      const failures = new Failures(() => services.onFailing(this.roomId));
       runtimeOf(this).drive({
         advanceClock: (stepMs) => clock.step(stepMs),
         timer: ({ name, payload }) =>
@@ -67,7 +69,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         step: (tick) => {
           this.#held.hearTold();
           if (tick % type.tickHz === 0) this.#match.list();
-          attempt("onTick", () => game.onTick?.({ tick, dt, elapsedMs: clock.elapsedTime }), this.#onFault);
+          const step = { tick, dt, elapsedMs: clock.elapsedTime };
+          failures.stepped(!attempt("onTick", () => game.onTick?.(step), this.#onFault));
         },
         publish: (patch) => {
           this.#publishing = true;

@@ -26,6 +26,8 @@ export interface RoomServices {
   readonly isSure: () => boolean;
   /** Told that the store refuses what a room appends at this epoch: another process has it. */
   readonly onFenced: (roomId: string, epoch: number) => void;
+  /** Told that the room's own code throws at every step. */
+  readonly onFailing: (roomId: string) => void;
   /** Addresses of the processes through which a player comes back: `host:port` or `:port`. Empty: where it came from. */
   readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */

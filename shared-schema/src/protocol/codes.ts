@@ -65,6 +65,12 @@ export const CODES = {
     recoverable: true,
     action: "Resume at the address in the reason: another process has the match.",
   },
+  ROOM_FAILED: {
+    code: 4105,
+    sender: "server",
+    recoverable: false,
+    action: "Join a new match: this one's own code failed at every step. Its log is kept for a report.",
+  },
   JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
   RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
   LINK_LOST: {

@@ -160,6 +160,9 @@ export const LIMITS = {
   /** Logs of finished rooms kept, count and bytes. The oldest beyond either cap are deleted. */
   finishedLogs: 200,
   finishedLogBytes: 512 * 1024 * 1024,
+  /** Steps in a row that may throw before a room begins anew from its log; and one that does so again so soon is set aside, ms. */
+  failuresInRow: 2,
+  failsAgainMs: 60_000,
   /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
   settledAfterMs: 250,
   /**

@@ -1,0 +1,48 @@
+/**
+ * Rooms whose own code fails at every step. What such a room was before may have come of it, so it begins anew from its log, once. One
+ * that fails again soon is set aside with its log, and its players are told that the match is over: they play on nowhere, but nobody
+ * pays for it. A room without a log has nothing to begin from.
+ */
+import { CODES, LIMITS } from "@ninelives/shared-schema";
+import type { OwnedRoom } from "../log/store.ts";
+import type { RoomServices } from "../room/services.ts";
+
+export class FailingRooms {
+  readonly #services: RoomServices;
+  readonly #restore: (room: OwnedRoom) => void | Promise<void>;
+  /** When each began anew for that. */
+  readonly #begunMs = new Map<string, number>();
+
+  /** `restore`: takes a room over that is ours, and not here any more. */
+  constructor(services: RoomServices, restore: (room: OwnedRoom) => void | Promise<void>) {
+    this.#services = services;
+    this.#restore = restore;
+  }
+
+  /** Never rejects. */
+  async failed(roomId: string): Promise<void> {
+    const { rooms, store, logger, metrics, clock } = this.#services;
+    rooms.halt(roomId);
+    const local = rooms.owned().find((room) => room.roomId === roomId);
+    const begunMs = this.#begunMs.get(roomId);
+    for (const [other, atMs] of this.#begunMs)
+      if (clock.now() - atMs > LIMITS.failsAgainMs) this.#begunMs.delete(other);
+    try {
+      if (local !== undefined && (begunMs === undefined || clock.now() - begunMs > LIMITS.failsAgainMs)) {
+        this.#begunMs.set(roomId, clock.now());
+        logger.error({ roomId }, "a room fails at every step: it begins anew from its log");
+        const current = await store.ownerOf(roomId);
+        await rooms.drop(roomId, undefined);
+        if (current !== undefined) await this.#restore(current);
+        return;
+      }
+      this.#begunMs.delete(roomId);
+      metrics.fault("host", "room");
+      logger.error({ roomId, code: CODES.ROOM_FAILED.code }, "a room fails at every step: it is over, its log is kept");
+      await rooms.fail(roomId);
+      if (local !== undefined) await store.quarantine(roomId, local.epoch);
+    } catch (error) {
+      logger.error({ roomId, err: error }, "a room that fails could not be set aside");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** A room whose own code throws at every step, beside one that is well: at a host that is alone, and at one that shares its store. */
+import assert from "node:assert/strict";
+import { connect, type Room } from "@ninelives/client";
+import { defineHost, type StoreChoice } from "@ninelives/server";
+import { Lab, LabRoom } from "../../../test/support/lab.ts";
+import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
+import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
+import { until } from "../../../test/support/until.ts";
+
+/** Throws in `onTick` while its count is odd, from the seventh on. */
+class OddRoom extends LabRoom {
+  override onTick(step: Parameters<LabRoom["onTick"]>[0]): void {
+    super.onTick(step);
+    if (this.state.count > 6 && this.state.count % 2 === 1) throw new Error("odd");
+  }
+}
+
+for (const kind of ["memory", "redis"] as const) {
+  describe(`a room that fails at every step, its log in ${kind === "redis" ? "Redis" : "memory"}`, () => {
+    let redis: TestRedis | undefined;
+    let host: TestHost;
+    before(async () => {
+      redis = kind === "redis" ? await startRedis() : undefined;
+      const store: StoreChoice = redis === undefined ? { kind: "memory" } : { kind: "redis", urls: [redis.url] };
+      const rooms = { lab: { type: Lab, room: OddRoom } };
+      host = await startTestHost(defineHost({ rooms, store }), { redisUrl: redis?.url });
+    });
+    after(async () => {
+      await host.stop();
+      await redis?.stop();
+    });
+
+    const faults = () => host.metric('ninelives_faults_total{type="lab",where="onTick"}');
+    const ticks = (room: Room<typeof Lab>) => host.inside<LabRoom>(room.roomId).tick;
+
+    it("[TK8] one that throws now and then goes on where it is", async () => {
+      const ada = await connect(host.url).create(Lab, {});
+      let isOdd = true;
+      host.inside<LabRoom>(ada.roomId).eachTick = () => {
+        isOdd = !isOdd;
+        if (isOdd) throw new Error("every other step");
+      };
+      const { epoch } = ada;
+      const from = await faults();
+      await until("ten throws", async () => (await faults()) >= from + 10);
+      assert.equal(ada.epoch, epoch);
+      await ada.leave();
+    });
+
+    it("[TK8] begins anew from its log once, then it is over, its log kept; the one beside it ticks on", async () => {
+      const [ada, bob] = [await connect(host.url).create(Lab, {}), await connect(host.url).create(Lab, {})];
+      const before = ticks(bob);
+      assert.deepEqual(await ada.command("add", { by: 8 }), { count: 8 });
+      const from = await faults();
+      const adding = ada.command("add", { by: 1 }).catch((error: { name: string }) => error.name);
+      await until("the end of it", () => ada.connection.state === "DISCONNECTED");
+      await adding;
+      assert.equal(await faults(), from + 4, "two throws, and two after it began anew");
+      assert.equal(bob.connection.state, "CONNECTED");
+      await until("the other one's steps", () => ticks(bob) > before + 10);
+      await until("its row to go", async () => {
+        const rows = (await (await fetch(`${host.url}/rooms`)).json()) as { roomId: string }[];
+        return rows.length === 1 && rows[0]!.roomId === bob.roomId;
+      });
+      assert.deepEqual(
+        (await host.store.unfinished()).filter(({ roomId }) => roomId === ada.roomId),
+        [],
+      );
+      assert.ok((await host.store.read(ada.roomId)).length > 0, "its log is kept");
+      await bob.leave();
+    });
+
+    it("[TK8] one that began anew plays on; when it fails again, who is in is told so", async () => {
+      const ada = await connect(host.url).create(Lab, {});
+      const { epoch } = ada;
+      const fail = () => {
+        host.inside<LabRoom>(ada.roomId).eachTick = () => {
+          throw new Error("what this process made of it");
+        };
+      };
+      fail();
+      await until("the room to begin anew", () => ada.epoch > epoch && ada.connection.state === "CONNECTED");
+      assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
+      fail();
+      await until("the end of it", () => ada.connection.state === "DISCONNECTED");
+      assert.equal((ada.connection.detail as { reason?: string }).reason, "ROOM_FAILED");
+    });
+  });
+}
