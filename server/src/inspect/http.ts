@@ -154,8 +154,9 @@ async function reserveSeat(
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
-  const ask = async () => services.directory.reserve(method, target, await readJson(request), headers);
-  return { status: 200, body: await services.gate.seat(request, ask) };
+  const read = () => readJson(request);
+  const ask = (options: unknown) => services.directory.reserve(method, target, options, headers);
+  return { status: 200, body: await services.gate.seat(request, read, ask) };
 }
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {

@@ -14,6 +14,9 @@ export interface AddressCounts {
   open: number;
   /** Requests for a seat under way. */
   asking: number;
+  /** Of them, how many have their turn, and those that wait for one. */
+  running: number;
+  readonly waiting: (() => void)[];
   readonly joins: TokenBucket;
   /** Session of a promised seat -> when it runs out, ms; in that order. */
   readonly untaken: Map<string, number>;
@@ -56,7 +59,8 @@ export class AddressBook {
 
   #fresh(nowMs: number): AddressCounts {
     const joins = new TokenBucket(this.#limits.joinsPerAddress, nowMs);
-    return { open: 0, asking: 0, joins, untaken: new Map(), saidAtMs: Number.NEGATIVE_INFINITY, unsaid: 0 };
+    const counts = { open: 0, asking: 0, running: 0, waiting: [], untaken: new Map<string, number>() };
+    return { ...counts, joins, saidAtMs: Number.NEGATIVE_INFINITY, unsaid: 0 };
   }
 }
 

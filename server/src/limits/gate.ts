@@ -81,10 +81,13 @@ export class Gate {
     return error;
   }
 
-  /** Asks for a seat. Throws TOO_MANY when this address asks too often, or leaves too many seats untaken. */
-  async seat<T>(request: IncomingMessage, ask: () => Promise<T>): Promise<T> {
+  /**
+   * Asks for a seat with what `read` gives. Rejects with TOO_MANY when this address asks too often, or leaves too many seats untaken.
+   * Of one address LIMITS.asksAtOnce are under way, so that a crowd of it takes no more than its share of a moment.
+   */
+  async seat<B, T>(request: IncomingMessage, read: () => Promise<B>, ask: (body: B) => Promise<T>): Promise<T> {
     const counts = this.#countsOf(request);
-    if (counts === undefined) return ask();
+    if (counts === undefined) return ask(await read());
     const error = this.#mayAsk(counts);
     if (error !== undefined) {
       this.refused(request, "http", error);
@@ -92,7 +95,9 @@ export class Gate {
     }
     counts.asking++;
     try {
-      const seat = await ask();
+      const body = await read();
+      const done = await this.#turn(counts);
+      const seat = await ask(body).finally(done);
       const { sessionId } = seat as { readonly sessionId?: unknown };
       if (typeof sessionId === "string") this.#promised(counts, sessionId);
       return seat;
@@ -161,6 +166,23 @@ export class Gate {
       return tooMany("seats of this address that nobody takes", endsAtMs - nowMs);
     const waitMs = counts.joins.take(nowMs);
     return waitMs === 0 ? undefined : tooMany("requests for a seat from this address", waitMs);
+  }
+
+  /** Resolves with what ends the turn. One that takes long, as whoever waits for a room does, keeps nobody waiting. */
+  async #turn(counts: AddressCounts): Promise<() => void> {
+    if (counts.running < LIMITS.asksAtOnce) counts.running++;
+    else await new Promise<void>((resolve) => counts.waiting.push(resolve));
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      late.cancel();
+      const next = counts.waiting.shift();
+      if (next === undefined) counts.running--;
+      else next();
+    };
+    const late = this.#options.clock.after(LIMITS.askTurnMs, end);
+    return end;
   }
 
   #promised(counts: AddressCounts, sessionId: string): void {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
+import { settle } from "../../../test/support/until.ts";
 import { AddressBook } from "../../src/limits/address-book.ts";
 import { ClientAddresses } from "../../src/limits/client-addresses.ts";
 import { Gate } from "../../src/limits/gate.ts";
@@ -55,9 +56,10 @@ describe("the gate", () => {
       socket,
       headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
     }) as unknown as IncomingMessage;
+  const nothing = () => Promise.resolve();
   let seats = 0;
   const ask = (gate: Gate, socket: Line, forwarded?: string) =>
-    gate.seat(over(socket, forwarded), () => Promise.resolve({ sessionId: `seat ${seats++}` }));
+    gate.seat(over(socket, forwarded), nothing, () => Promise.resolve({ sessionId: `seat ${seats++}` }));
   const tooMany = async (asked: Promise<unknown>): Promise<number> => {
     const error = await asked.then(
       () => assert.fail("not refused"),
@@ -136,11 +138,39 @@ describe("the gate", () => {
     const gate = gateWith({ untakenSeatsPerAddress: 1 });
     const socket = line(gate, "203.0.113.5");
     const { promise, reject } = Promise.withResolvers<never>();
-    const pending = gate.seat(over(socket), () => promise);
+    const pending = gate.seat(over(socket), nothing, () => promise);
     await tooMany(ask(gate, socket));
     reject(new Error("no room"));
     await assert.rejects(pending, /no room/);
     await ask(gate, socket);
+  });
+
+  it("[LIM16] of one address a few ask at a time, the others wait; slow ones keep nobody waiting, others' neither", async () => {
+    const gate = gateWith({});
+    const [ada, bob] = [line(gate, "203.0.113.5"), line(gate, "203.0.113.6")];
+    const asked: PromiseWithResolvers<object>[] = [];
+    const begin = (socket: Line) =>
+      gate.seat(over(socket), nothing, () => {
+        asked.push(Promise.withResolvers<object>());
+        return asked.at(-1)!.promise;
+      });
+    const all = Array.from({ length: 3 * LIMITS.asksAtOnce }, () => begin(ada));
+    await settle();
+    assert.equal(asked.length, LIMITS.asksAtOnce);
+    all.push(begin(bob));
+    await settle();
+    assert.equal(asked.length, LIMITS.asksAtOnce + 1);
+    asked[0]!.resolve({});
+    await settle();
+    assert.equal(asked.length, LIMITS.asksAtOnce + 2);
+    clock.advance(LIMITS.askTurnMs);
+    await settle();
+    assert.equal(asked.length, 2 * LIMITS.asksAtOnce + 2);
+    clock.advance(LIMITS.askTurnMs);
+    await settle();
+    for (const { resolve } of asked) resolve({});
+    await Promise.all(all);
+    assert.equal(clock.waiting, 0);
   });
 
   it("[LIM6] exempt addresses have no limit of their own: loopback, unless it is said otherwise", async () => {

@@ -161,6 +161,9 @@ export const LIMITS = {
   seatPromisedMs: 15_000,
   /** When somebody who was refused as one too many comes again, where nothing else says it, ms. */
   refusedRetryMs: 1_000,
+  /** Requests for a seat of one address under way at a time, and how long each counts as such, ms. The others wait for their turn. */
+  asksAtOnce: 4,
+  askTurnMs: 100,
   /** Connections beyond a limit that are told so with their first request, and how long that may take, ms. Others are closed at once. */
   refusedConnections: 256,
   refusedCloseMs: 1_000,
