@@ -1,5 +1,6 @@
 /** One exchange over HTTP, as routes see it: a bounded JSON body in, a reply out. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { LIMITS, NetError } from "@ninelives/shared-schema";
 
 export interface Reply {
@@ -57,6 +58,7 @@ export function send(response: ServerResponse, reply: Reply): void {
   const { status, body, type, location, retryAfterMs, after } = reply;
   const text = type === undefined ? JSON.stringify(body) : String(body);
   if (after !== undefined) response.once("close", after);
+  if (isUnread(response.req)) endUnread(response.req.socket);
   response.writeHead(status, {
     "content-type": type ?? "application/json",
     "content-length": Buffer.byteLength(text),
@@ -72,4 +74,16 @@ export function send(response: ServerResponse, reply: Reply): void {
 /** Of its body some is still to come. */
 function isUnread({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);
+}
+
+/**
+ * Has the connection end slowly: to close one on which bytes wait is a reset, by which who still sends would lose the answer. Nothing
+ * more is read meanwhile.
+ */
+function endUnread(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    setImmediate(() => socket.pause());
+    socket.setTimeout(LIMITS.goodbyeMs, () => socket.destroy());
+  };
 }

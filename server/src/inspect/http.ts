@@ -156,7 +156,7 @@ async function reserveSeat(
   }
   const read = () => readJson(request);
   const ask = (options: unknown) => services.directory.reserve(method, target, options, headers);
-  return { status: 200, body: await services.gate.seat(request, read, ask) };
+  return { status: 200, body: await services.gate.seat(request, read, ask, method !== "reconnect") };
 }
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {

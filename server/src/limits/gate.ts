@@ -83,9 +83,15 @@ export class Gate {
 
   /**
    * Asks for a seat with what `read` gives. Rejects with TOO_MANY when this address asks too often, or leaves too many seats untaken.
-   * Of one address LIMITS.asksAtOnce are under way, so that a crowd of it takes no more than its share of a moment.
+   * Of one address LIMITS.asksAtOnce are under way, so that a crowd of it takes no more than its share of a moment. `isNew`: not one
+   * that is held for its player anyway.
    */
-  async seat<B, T>(request: IncomingMessage, read: () => Promise<B>, ask: (body: B) => Promise<T>): Promise<T> {
+  async seat<B, T>(
+    request: IncomingMessage,
+    read: () => Promise<B>,
+    ask: (body: B) => Promise<T>,
+    isNew = true,
+  ): Promise<T> {
     const counts = this.#countsOf(request);
     if (counts === undefined) return ask(await read());
     const error = this.#mayAsk(counts);
@@ -99,7 +105,7 @@ export class Gate {
       const done = await this.#turn(counts);
       const seat = await ask(body).finally(done);
       const { sessionId } = seat as { readonly sessionId?: unknown };
-      if (typeof sessionId === "string") this.#promised(counts, sessionId);
+      if (isNew && typeof sessionId === "string") this.#promised(counts, sessionId);
       return seat;
     } finally {
       counts.asking--;

@@ -19,7 +19,7 @@ export class Origins {
   readonly #addresses: ClientAddresses;
 
   constructor(listed: readonly string[], addresses: ClientAddresses) {
-    this.#listed = new Set(listed.map((url) => new URL(url).origin));
+    this.#listed = new Set(listed.map((url) => asSaid(url)));
     this.#addresses = addresses;
   }
 
@@ -39,4 +39,10 @@ export class Origins {
       return own === page || own.endsWith(`.${page}`);
     });
   }
+}
+
+/** As a browser names it; of an app's own scheme (`capacitor://localhost`) nothing is left by URL but "null", which anybody may say. */
+function asSaid(url: string): string {
+  const { origin } = new URL(url);
+  return origin === "null" ? url.replace(/\/+$/, "") : origin;
 }

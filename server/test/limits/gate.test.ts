@@ -134,6 +134,14 @@ describe("the gate", () => {
     await tooMany(ask(gate, socket));
   });
 
+  it("[LIM5] a seat that its player comes back to is none of them", async () => {
+    const gate = gateWith({ untakenSeatsPerAddress: 1 });
+    const socket = line(gate, "203.0.113.5");
+    const again = () => Promise.resolve({ sessionId: "s" });
+    for (let at = 0; at < 3; at++) await gate.seat(over(socket), nothing, again, false);
+    await ask(gate, socket);
+  });
+
   it("[LIM5] requests under way count, and one that fails leaves nothing behind", async () => {
     const gate = gateWith({ untakenSeatsPerAddress: 1 });
     const socket = line(gate, "203.0.113.5");
