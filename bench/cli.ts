@@ -7,6 +7,7 @@ import { failover } from "./failover/failover.ts";
 import { delivery } from "./delivery/delivery.ts";
 import { join } from "./join/join.ts";
 import { latency } from "./latency/latency.ts";
+import { flood } from "./flood/flood.ts";
 import type { Bench } from "./lib/bench.ts";
 import { circumstances, findingsMarkdown, loadNow, rounded, writeResults } from "./lib/results.ts";
 import { log } from "./log/log.ts";
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   join,
   queue,
   warm,
+  flood,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;

@@ -1,8 +1,11 @@
 /** defineHost(): the one file an operator edits, checked. A wrong field stops the start with field, expected and got. */
 import { readFileSync } from "node:fs";
 import { Room } from "@colyseus/core";
-import { fieldIssues, LIMITS, NetError, parseTuning, queueName, type RoomType } from "@ninelives/shared-schema";
+import { LIMITS, parseTuning, queueName, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
+import { check, invalid } from "./config-issues.ts";
+import { trustedProxiesFromEnv } from "./env.ts";
+import { addressRange, type HostLimits, type HostLimitsInput, limitsSchema } from "./limits/settings.ts";
 import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
@@ -62,6 +65,10 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly origins?: readonly string[];
   /** Folder of built pages. Default: none are served. */
   readonly pages?: string;
+  /** What the host takes at most, from everybody, from one address and from one connection. Every part has a default. */
+  readonly limits?: HostLimitsInput;
+  /** Addresses and ranges of proxies whose X-Forwarded-For says who a player is. Default: {@link trustedProxiesFromEnv}. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** A peer that was silent for `everyMs` is asked whether it is there; one that was silent for `deadAfterMs` is dropped. */
@@ -87,6 +94,8 @@ export interface Host {
   readonly heartbeat: Heartbeat;
   readonly origins: readonly string[];
   readonly pages: string | undefined;
+  readonly limits: HostLimits;
+  readonly trustedProxies: readonly string[];
 }
 
 export type RegisteredRoom =
@@ -154,6 +163,8 @@ const hostSchema = z.strictObject({
     .default(HEARTBEAT.default),
   origins: z.array(z.url()).default([]),
   pages: z.string().optional(),
+  limits: limitsSchema,
+  trustedProxies: z.array(addressRange).optional(),
 });
 
 /** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
@@ -174,6 +185,8 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     heartbeat: checked.heartbeat,
     origins: checked.origins,
     pages: checked.pages,
+    limits: checked.limits,
+    trustedProxies: checked.trustedProxies ?? trustedProxiesFromEnv(),
   };
 }
 
@@ -216,33 +229,4 @@ function loadTuning(name: string, type: RoomType, file: string | undefined): unk
   const result = parseTuning(type, text, file);
   if (result.ok) return result.values;
   throw invalid(result.issues.map(({ message }) => ({ field: `rooms.${name}.tuning`, message })));
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown, at: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw invalid(
-    fieldIssues(parsed.error.issues).map(({ field, message }, index) => {
-      const path = parsed.error.issues[index]!.path;
-      const got = path.reduce<unknown>(
-        (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-        value,
-      );
-      const full = field === "(value)" ? at || field : at === "" ? field : `${at}.${field}`;
-      return { field: full, message: `${message}, got ${describe(got)}` };
-    }),
-  );
-}
-
-function invalid(issues: { field: string; message: string }[]): NetError {
-  return new NetError("CONFIG_INVALID", issues.map(({ field, message }) => `${field}: ${message}`).join("; "), {
-    issues,
-  });
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "function") return `class ${value.name || "(anonymous)"}`;
-  if (typeof value === "object" && value !== null)
-    return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).join(", ")}`;
-  return JSON.stringify(value) ?? "nothing";
 }

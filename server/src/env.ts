@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { isAddress, LIMITS, NetError } from "@ninelives/shared-schema";
 import { createLogger, type Logger } from "./inspect/logger.ts";
+import { addressRange } from "./limits/settings.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
@@ -51,6 +52,18 @@ export function addressFromEnv(name: string, text: string | undefined, isNameEno
   if (isAddress(address)) return text;
   const expected = isNameEnough ? "a host name, or host:port," : "host:port";
   throw new NetError("CONFIG_INVALID", `${name}: ${expected} expected, without a scheme, "${text}" got`);
+}
+
+/** `TRUSTED_PROXIES`: addresses and ranges with commas between. Default: none. */
+export function trustedProxiesFromEnv(env: NodeJS.ProcessEnv = process.env): string[] {
+  const texts = (env.TRUSTED_PROXIES ?? "").split(",").map((text) => text.trim());
+  return texts.filter(Boolean).map((text) => {
+    if (addressRange.safeParse(text).success) return text;
+    throw new NetError(
+      "CONFIG_INVALID",
+      `TRUSTED_PROXIES: addresses, or ranges like 10.0.0.0/8, with commas between expected, "${text}" got`,
+    );
+  });
 }
 
 export function loggerFromEnv(env: NodeJS.ProcessEnv): Logger {

@@ -12,6 +12,8 @@ import type { Heartbeat, Host } from "./config.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
 import { Budget, budgetTold, type Usage, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
+import { type HttpTimes, patience } from "./host/http-times.ts";
+import { limitsAt } from "./host/limits-of-config.ts";
 import { matchmakingAt } from "./host/matchmaking-at.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
@@ -63,6 +65,8 @@ export interface HostOptions {
   readonly store?: LogStore;
   /** In place of the configuration's. */
   readonly heartbeat?: Heartbeat;
+  /** How long requests may take to come, ms, in place of LIMITS.http…Ms. */
+  readonly httpTimes?: HttpTimes;
   /** What this process uses of what it has, since it was asked last. Default: measured. */
   readonly usage?: () => Usage;
   /** What is known of other processes, in place of what the store says of them. */
@@ -94,9 +98,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const onFault = awayOnce(logger, "the listings' Redis");
   const backend = await createBackend(redisUrl, { filtersOf, isQueue, clock, onFault, onSilence: silenceTold(logger) });
   let answer: RequestListener = notYet;
-  const http = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) =>
-    answer(request, response),
-  );
+  const http = createServer(patience(options.httpTimes), (request, response) => answer(request, response));
   const listening = await listen(http, options, clock).catch(async (error: unknown) => {
     await closeBackend(backend);
     throw error;
@@ -109,6 +111,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     overBudget: budget.isOver ? 1 : 0,
   }));
   if (backend.breaker !== undefined) metrics.breaker("listings", backend.breaker);
+  const { sockets, ...limits } = limitsAt(http, host, clock, logger, metrics);
   const budget = new Budget(clock, options.usage ?? usageMeter(), budgetTold(logger));
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
@@ -137,6 +140,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     clock,
     heartbeat: options.heartbeat ?? host.heartbeat,
     whereabouts: others,
+    limits: sockets,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
   useLogger(consoleLike(logger.child({ from: "colyseus" })), {
@@ -193,7 +197,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     lobby,
     metrics,
     logger,
-    origins: host.origins,
+    ...limits,
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
     isFull: () => budget.isOver,

@@ -172,6 +172,7 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
       clock: systemClock,
       heartbeat,
       whereabouts: nothing,
+      limits: nothing,
       greet: () => undefined,
     };
     const transport = new GuardedTransport(services);

@@ -87,6 +87,24 @@ describe("defineHost", () => {
     ["finishWithinSeconds", { rooms: { lab }, finishWithinSeconds: -1 }, /^finishWithinSeconds: .*0, got -1$/],
     ["seatHoldSeconds", { rooms: { lab }, seatHoldSeconds: -1 }, /^seatHoldSeconds: .*0, got -1$/],
     ["seatHoldSeconds as text", { rooms: { lab }, seatHoldSeconds: "60" }, /^seatHoldSeconds: .*number.*, got "60"$/],
+    ["a limit", { rooms: { lab }, limits: { connections: 0 } }, /^limits\.connections: .*1, got 0$/],
+    [
+      "a limit's rate",
+      { rooms: { lab }, limits: { joinsPerAddress: { perSecond: -1 } } },
+      /^limits\.joinsPerAddress\.perSecond: .*0, got -1$/,
+    ],
+    [
+      "a burst less than a frame",
+      { rooms: { lab }, limits: { bytesPerConnection: { burst: 100 } } },
+      /^limits\.bytesPerConnection: a burst of at least one frame, 16384, expected, got an object with burst$/,
+    ],
+    ["an unknown limit", { rooms: { lab }, limits: { sockets: 7 } }, /^limits: .*sockets/],
+    [
+      "a range",
+      { rooms: { lab }, limits: { exempt: ["10.0.0.0/40"] } },
+      /^limits\.exempt\[0\]: an address, or a range .* expected, got "10\.0\.0\.0\/40"$/,
+    ],
+    ["a proxy", { rooms: { lab }, trustedProxies: ["proxy"] }, /^trustedProxies\[0\]: an address, .*, got "proxy"$/],
     ["an origin", { rooms: { lab }, origins: ["everywhere"] }, /^origins\[0\]: .*URL.*, got "everywhere"$/i],
     ["a store", { rooms: { lab }, store: { kind: "disk" } }, /^store\.kind: .*, got "disk"$/],
     [

@@ -2,6 +2,7 @@
 import { matchRules, type MatchRules, type MatchRulesInput } from "./matching/rules.ts";
 import { LIMITS } from "./protocol/limits.ts";
 import { fieldIssues, issueText } from "./protocol/net-error.ts";
+import type { Rate } from "./protocol/token-bucket.ts";
 
 const MESSAGE_NAME = /^[a-zA-Z][a-zA-Z0-9_.-]{0,39}$/;
 /** Words of a room's row in the directory: a join option of that name would never be asked for. */
@@ -43,6 +44,14 @@ export function wholeInRange(at: string, field: string, value: number, min: numb
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new RangeError(`${at}: ${field}: a whole number from ${min} to ${max} expected, ${value} got`);
   }
+}
+
+export function checkRate(at: string, field: string, { perSecond, burst }: Rate): void {
+  if (!(perSecond > 0 && perSecond <= LIMITS.commandPerSecondMax)) {
+    const expected = `a number above 0, at most ${LIMITS.commandPerSecondMax},`;
+    throw new RangeError(`${at}: ${field}.perSecond: ${expected} expected, ${perSecond} got`);
+  }
+  wholeInRange(at, `${field}.burst`, burst, 1, LIMITS.commandBurstMax);
 }
 
 export function checkFilters(at: string, fields: readonly string[]): void {

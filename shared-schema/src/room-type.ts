@@ -4,9 +4,10 @@
  */
 import { type Schema, schema } from "@colyseus/schema";
 import { z } from "zod";
-import { checkFilters, checkMatching, checkNames, wholeInRange } from "./contract-checks.ts";
+import { checkFilters, checkMatching, checkNames, checkRate, wholeInRange } from "./contract-checks.ts";
 import type { MatchRules, MatchRulesInput } from "./matching/rules.ts";
 import { LIMITS } from "./protocol/limits.ts";
+import type { Rate } from "./protocol/token-bucket.ts";
 import { checkTopics, type TopicMap } from "./topics/spec.ts";
 
 /** A class made by Colyseus's `schema()` builder. */
@@ -26,6 +27,8 @@ export interface CommandSpec {
   readonly policy?: CommandPolicy;
   /** How long it may wait to be sent, ms; then it ends with COMMAND_EXPIRED. Range [1, 3 600 000]. Default: for ever. */
   readonly ttlMs?: number;
+  /** How often one player may give it, by the room's clock; beyond that it ends with TOO_FAST. Default: as often as the inbox takes. */
+  readonly rate?: Rate;
 }
 
 /** A command as its handler and the client's list of waiting ones show it. */
@@ -195,9 +198,10 @@ export function defineRoomType<
   checkNames(at, "timers", Object.keys(spec.timers ?? {}), LIMITS.timerNames);
   checkTopics(at, spec.topics ?? {});
   checkFilters(at, spec.filterBy ?? []);
-  for (const [name, { ttlMs }] of Object.entries(spec.commands ?? {})) {
+  for (const [name, { ttlMs, rate }] of Object.entries(spec.commands ?? {})) {
     if (name in (spec.events ?? {})) throw new RangeError(`${at}: "${name}" is both a command and an event`);
     if (ttlMs !== undefined) wholeInRange(at, `commands.${name}.ttlMs`, ttlMs, 1, LIMITS.commandTtlMsMax);
+    if (rate !== undefined) checkRate(at, `commands.${name}.rate`, rate);
   }
   const tuning = (spec.tuning ?? z.object({})) as Tuning;
   const defaults = tuning.safeParse({});

@@ -29,6 +29,7 @@ const FINAL: readonly CodeName[] = [
   "BAD_FRAME",
   "REPLACED",
   "UPGRADE_REQUIRED",
+  "FLOOD",
   "GAVE_UP",
 ];
 /** WebSocket's own, a proxy's, and numbers nobody has given a meaning. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
 import type { Custody } from "../ownership/custody.ts";
+import { isPromised } from "../adapter.ts";
 import { runtimeOf, seatIn } from "../room/protect.ts";
 import { type Asked, greetingOf } from "../session/greetings.ts";
 
@@ -9,6 +10,13 @@ import { type Asked, greetingOf } from "../session/greetings.ts";
 export function askedBy(request: IncomingMessage): Asked | undefined {
   const { searchParams } = new URL(request.url ?? "/", "ws://server");
   return seatIn(roomOf(request), searchParams.get("sessionId") ?? "");
+}
+
+/** The session of a promised seat that a socket comes for; undefined where there is none, or somebody has it. */
+export function promisedTo(request: IncomingMessage): string | undefined {
+  const room = roomOf(request);
+  const sessionId = new URL(request.url ?? "/", "ws://server").searchParams.get("sessionId") ?? "";
+  return room !== undefined && isPromised(room, sessionId) ? sessionId : undefined;
 }
 
 function roomOf({ url = "/" }: IncomingMessage): Room | undefined {

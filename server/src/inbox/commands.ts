@@ -2,7 +2,7 @@
  * A command's way from the wire to its handler: shape checked on arrival, run at the tick edge in the order of its session,
  * exactly once. Its result is kept in the session's mailbox, and leaves when the log has the tick that ran it.
  *
- * A prepared command does its waiting first, outside of the tick; what its session sends after it waits for it.
+ * One that comes more often than its type allows is answered TOO_FAST in its turn. A prepared command does its waiting first, outside of the tick; what its session sends after it waits for it.
  */
 import type { Client } from "@colyseus/core";
 import {
@@ -20,6 +20,7 @@ import {
 } from "@ninelives/shared-schema";
 import { type Delivery, faultBody } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import { CommandRates } from "./command-rates.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Prepared } from "./prepared.ts";
 
@@ -58,9 +59,11 @@ export class Commands {
   readonly #preparing = new Map<string, Promise<unknown>>();
   /** How many commands of a session are prepared, or wait for one that is. */
   readonly #waiting = new Map<string, number>();
+  readonly #rates: CommandRates;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
+    this.#rates = new CommandRates((sessionId) => options.client(sessionId) !== undefined);
   }
 
   /**
@@ -113,7 +116,7 @@ export class Commands {
   ): void {
     const { bound, inbox, client, elapsedMs, typeVersion } = this.#options;
     const command = bound.get(name);
-    const checked = command === undefined ? unknownCommand(name) : parsed(name, command.spec, sent);
+    const checked = command === undefined ? unknownCommand(name) : this.#checked(sessionId, name, command.spec, sent);
     const envelope = { type: name, payload: checked, id, timestamp: elapsedMs(), version: typeVersion };
     const run = (act: (from: Client) => unknown) => () => {
       const from = client(sessionId);
@@ -161,6 +164,13 @@ export class Commands {
     });
   }
 
+  /** The payload as its handler gets it, or why there is none. A refused command is answered in its turn, as any other is. */
+  #checked(sessionId: string, name: string, spec: CommandSpec, sent: unknown): unknown {
+    const { rate } = spec;
+    const waitMs = rate === undefined ? 0 : this.#rates.take(sessionId, name, rate, this.#options.elapsedMs());
+    return waitMs === 0 ? parsed(name, spec, sent) : tooFast(name, waitMs);
+  }
+
   #attempt(name: string, spec: CommandSpec, run: () => unknown): CommandOutcome {
     try {
       const result = run();
@@ -198,6 +208,10 @@ export class Commands {
 function inboxFull(): NetError {
   const details = { limit: LIMITS.inboxItemsPerSession };
   return new NetError("INBOX_FULL", "too many commands of this session wait for the next tick", details);
+}
+
+function tooFast(name: string, retryAfterMs: number): NetError {
+  return new NetError("TOO_FAST", `command "${name}" comes more often than its type allows`, { retryAfterMs });
 }
 
 function decoded(payload: Uint8Array): unknown {

@@ -11,8 +11,12 @@ import { type DevServices, devRoute } from "./dev-rooms.ts";
 import { streamLobby } from "./event-stream.ts";
 import { readJson, type Reply, send } from "./exchange.ts";
 import type { Logger } from "./logger.ts";
+import type { ClientAddresses } from "../limits/client-addresses.ts";
+import type { Gate } from "../limits/gate.ts";
+import { ForeignOrigin, type Origins } from "../limits/origins.ts";
 import { STORE_PATH, type StoreAnswer } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
+import { statusOf } from "./status.ts";
 
 export interface HttpServices {
   readonly directory: Directory;
@@ -36,8 +40,9 @@ export interface HttpServices {
   readonly dev: DevServices | undefined;
   /** Folder of the built pages; undefined serves none. */
   readonly pages: string | undefined;
-  /** Origins besides this host's own whose pages may join. */
-  readonly origins: readonly string[];
+  readonly gate: Gate;
+  readonly addresses: ClientAddresses;
+  readonly origins: Origins;
 }
 
 export interface HostHealth {
@@ -47,12 +52,21 @@ export interface HostHealth {
   readonly players: number;
 }
 
+/** Answered also over a connection too many: who watches the host must not take a full one for a dead one. */
+const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics", STORE_PATH]);
+
 export function createHttp(services: HttpServices): RequestListener {
   const pages = services.pages === undefined ? undefined : sirv(services.pages, { etag: true, dev: false });
   return (request, response) => {
     const url = URL.parse(request.url ?? "/", "http://host");
     if (url === null) {
       send(response, { status: 400, body: { error: "an address that can be read expected" } });
+      return;
+    }
+    const refusal = PROBES.has(url.pathname) ? undefined : services.gate.refusalOf(request, "http");
+    if (refusal !== undefined) {
+      response.setHeader("connection", "close");
+      send(response, refused(refusal));
       return;
     }
     allowOrigin(request, response, services.origins);
@@ -130,26 +144,20 @@ async function reserveSeat(
     await readJson(request);
     return { status: 307, body: {}, location: request.url };
   }
+  if (!services.origins.mayPlay(request)) {
+    const error = new ForeignOrigin(request);
+    services.gate.refused(request, "http", error);
+    throw error;
+  }
+  services.addresses.stamp(request);
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
-  const options = await readJson(request);
-  return { status: 200, body: await services.directory.reserve(method, target, options, headers) };
+  const read = () => readJson(request);
+  const ask = (options: unknown) => services.directory.reserve(method, target, options, headers);
+  return { status: 200, body: await services.gate.seat(request, read, ask, method !== "reconnect") };
 }
-
-const STATUS: Partial<Record<NetError["name"], number>> = {
-  ROOM_TYPE_UNKNOWN: 404,
-  ROOM_NOT_FOUND: 404,
-  ROOM_FULL: 409,
-  ROOM_LOCKED: 409,
-  OPTIONS_INVALID: 400,
-  SEAT_EXPIRED: 410,
-  UNAUTHORIZED: 401,
-  SERVER_SHUTDOWN: 503,
-  MAY_TRY_RECONNECT: 503,
-  BUSY: 503,
-};
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {
   route().then(
@@ -158,19 +166,24 @@ function answer(route: () => Promise<Reply>, response: ServerResponse, logger: L
       const known =
         error instanceof NetError ? error : new NetError("INTERNAL", "the host failed to answer", {}, error);
       if (known.name === "INTERNAL") logger.error({ err: known.cause ?? known }, known.message);
-      const { code, name, message, details } = known;
-      send(response, { status: STATUS[name] ?? 500, body: { code, name, error: message, details } });
+      send(response, refused(known));
     },
   );
+}
+
+function refused(error: NetError): Reply {
+  const { code, name, message, details } = error;
+  const { retryAfterMs } = details as { readonly retryAfterMs?: number };
+  return { status: statusOf(error), body: { code, name, error: message, details }, retryAfterMs };
 }
 
 function notFound(url: URL): Reply {
   return { status: 404, body: { error: `${url.pathname} is not here` } };
 }
 
-function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
+function allowOrigin(request: IncomingMessage, response: ServerResponse, origins: Origins): void {
   const origin = request.headers.origin;
-  if (origin === undefined || !origins.includes(origin)) return;
+  if (origin === undefined || !origins.isListed(origin)) return;
   response.setHeader("access-control-allow-origin", origin);
   response.setHeader("access-control-allow-credentials", "true");
   response.setHeader("access-control-allow-headers", `content-type, authorization, accept, ${CLIENT_HEADER}`);

@@ -19,8 +19,10 @@ import { CODES, LIMITS } from "@ninelives/shared-schema";
 import type { Heartbeat } from "../config.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
+import type { SocketLimits } from "../limits/socket-limits.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
+import { deny } from "./deny.ts";
 import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
 import { frameFault } from "./guard.ts";
 import { Relays } from "./relay.ts";
@@ -42,6 +44,7 @@ export interface TransportServices {
   readonly clock: Clock;
   readonly heartbeat: Heartbeat;
   readonly whereabouts: Whereabouts;
+  readonly limits: SocketLimits;
   /** Reads who opens this socket; says why it is refused, if it is. */
   readonly greet: (socket: object, request: IncomingMessage) => Refusal | undefined;
 }
@@ -60,7 +63,8 @@ export class GuardedTransport extends WebSocketTransport {
   #heart: Timer | undefined;
 
   constructor(services: TransportServices) {
-    super({ server: services.server, maxPayload: LIMITS.frameBytes, pingInterval: 0 });
+    const { frameBytes: maxPayload, frameParts: maxFragments } = LIMITS;
+    super({ server: services.server, maxPayload, maxFragments, pingInterval: 0 } as never);
     const { whereabouts, clock, logger } = services;
     this.#services = services;
     this.#door = new Door(whereabouts, clock, logger);
@@ -90,8 +94,10 @@ export class GuardedTransport extends WebSocketTransport {
 
   /** A request to open a socket. */
   #asked(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#services.limits.refusalOf(request);
     const asked = askedBy(request);
-    if (asked === undefined) {
+    if (refusal !== undefined) deny(socket, refusal);
+    else if (asked === undefined) {
       socket.on("error", () => {});
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     } else if (asked.isOurs || asked.roomId === undefined) this.#open(request, socket, head);
@@ -140,15 +146,28 @@ export class GuardedTransport extends WebSocketTransport {
   }
 
   #admit(connection: Connection, request: IncomingMessage): void {
-    const { clock, logger, metrics } = this.#services;
+    const { clock, limits } = this.#services;
     const heard = () => void this.#heardMs.set(connection, clock.now());
     heard();
     connection.on("pong", heard);
     connection.once("close", () => void this.#heardMs.delete(connection));
-    guard(connection, heard, (fault) => {
-      metrics.refused("socket", "BAD_FRAME");
-      logger.warn({ address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
-      connection.close(CODES.BAD_FRAME.code, fault);
+    limits.entering(request);
+    const flow = limits.flowOf(request);
+    const refuse = (refusal: Refusal) => {
+      limits.refused(request, refusal);
+      connection.close(refusal.code, refusal.reason);
+      const late = clock.after(LIMITS.goodbyeMs, () => connection.terminate());
+      connection.once("close", () => late.cancel());
+    };
+    const { ms, refusal } = limits.silence;
+    const silence = flow && clock.after(ms, () => refuse(refusal));
+    connection.once("close", () => silence?.cancel());
+    guard(connection, refuse, (event, data, isBinary) => {
+      const flood = flow?.(data?.length ?? 0);
+      if (event !== "message" || flood !== undefined) return flood;
+      silence?.cancel();
+      heard();
+      return badFrame(frameFault(data!, isBinary));
     });
     this.#accept.call(this.wss, connection, request);
   }
@@ -165,17 +184,22 @@ export class GuardedTransport extends WebSocketTransport {
   }
 }
 
+type Look = (event: string, data: Uint8Array | undefined, isBinary: boolean) => Refusal | undefined;
+
 /** Lets only good frames through to whoever listens; after the first bad one none. */
-function guard(connection: Connection, heard: () => void, refuse: (fault: string) => void): void {
+function guard(connection: Connection, refuse: (refusal: Refusal) => void, look: Look): void {
   const emit = connection.emit.bind(connection);
   let refused = false;
   connection.emit = (event: string, ...args: unknown[]): boolean => {
-    if (event !== "message") return emit(event, ...args);
-    heard();
-    const fault = refused ? undefined : frameFault(args[0] as Uint8Array, args[1] as boolean);
-    if (fault === undefined) return refused || emit(event, ...args);
+    if (event !== "message" && event !== "ping" && event !== "pong") return emit(event, ...args);
+    const refusal = refused ? undefined : look(event, args[0] as Uint8Array | undefined, args[1] as boolean);
+    if (refusal === undefined) return refused || emit(event, ...args);
     refused = true;
-    refuse(fault);
+    refuse(refusal);
     return true;
   };
+}
+
+function badFrame(reason: string | undefined): Refusal | undefined {
+  return reason === undefined ? undefined : { code: CODES.BAD_FRAME.code, reason };
 }

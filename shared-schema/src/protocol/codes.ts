@@ -71,6 +71,12 @@ export const CODES = {
     recoverable: false,
     action: "Join a new match: this one's own code failed at every step. Its log is kept for a report.",
   },
+  FLOOD: {
+    code: 4106,
+    sender: "server",
+    recoverable: false,
+    action: "Send less: the connection said more than it may, was told to come again later, and did it again.",
+  },
   JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
   RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
   LINK_LOST: {
@@ -143,6 +149,13 @@ export const CODES = {
     recoverable: true,
     action: "Join another room: this match takes nobody else.",
   },
+  TOO_MANY: {
+    code: 4209,
+    sender: "server",
+    recoverable: true,
+    action:
+      "Try again after `details.retryAfterMs`: this address has more connections, joins or untaken seats than it may.",
+  },
   COMMAND_UNKNOWN: { code: 4220, sender: "server", recoverable: false, action: "Use a command of the room type." },
   COMMAND_INVALID: {
     code: 4221,
@@ -173,6 +186,13 @@ export const CODES = {
     sender: "server",
     recoverable: false,
     action: "Ask the state: the command ran once, but its result is no longer kept.",
+  },
+  TOO_FAST: {
+    code: 4226,
+    sender: "server",
+    recoverable: true,
+    action:
+      "Give the command again after `details.retryAfterMs`: it comes more often than its type allows, and did not run.",
   },
   TOPIC_UNKNOWN: {
     code: 4230,
