@@ -20,6 +20,7 @@ import {
 } from "@ninelives/shared-schema";
 import { type Delivery, faultBody } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import { messagePackFault } from "../socket/guard/message-pack.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Prepared } from "./prepared.ts";
 
@@ -200,7 +201,10 @@ function inboxFull(): NetError {
   return new NetError("INBOX_FULL", "too many commands of this session wait for the next tick", details);
 }
 
+/** Looked at first, as what Colyseus decodes is: see socket/guard/message-pack.ts. */
 function decoded(payload: Uint8Array): unknown {
+  const fault = messagePackFault(payload);
+  if (fault !== undefined) throw new RangeError(fault);
   try {
     return unpack(payload);
   } catch {

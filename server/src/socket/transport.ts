@@ -16,13 +16,16 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { CODES, LIMITS } from "@ninelives/shared-schema";
+import { inputShapeOf, roomHere } from "../adapter.ts";
 import type { Heartbeat } from "../config.ts";
+import { LineLimit } from "../inspect/line-limit.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
-import { frameFault } from "./guard.ts";
+import { guardConnection } from "./guard/connection.ts";
+import { Entry } from "./guard/entry.ts";
 import { Relays } from "./relay.ts";
 
 const OPEN = 1;
@@ -30,7 +33,7 @@ const OPEN = 1;
 /** The part of a WebSocket this file touches. */
 interface Connection extends EventEmitter {
   readonly readyState: number;
-  close(code: number, reason: string): void;
+  close(code?: number, reason?: string | Buffer): void;
   ping(): void;
   terminate(): void;
 }
@@ -55,14 +58,17 @@ export class GuardedTransport extends WebSocketTransport {
   readonly #accept: Accept;
   /** Requests that were asked about before their socket was opened. */
   readonly #found = new WeakMap<IncomingMessage, Found | "crowded">();
-  /** When a frame last came, ms of the clock. */
-  readonly #heardMs = new Map<Connection, number>();
+  /** When a frame last came, ms of the clock, and how far the connection has come. */
+  readonly #connections = new Map<Connection, { heardMs: number; readonly entry: Entry }>();
+  /** One line for each address: whoever is refused may come again at once. */
+  readonly #lines: LineLimit;
   #heart: Timer | undefined;
 
   constructor(services: TransportServices) {
     super({ server: services.server, maxPayload: LIMITS.frameBytes, pingInterval: 0 });
-    const { whereabouts, clock, logger } = services;
+    const { whereabouts, clock, logger, metrics } = services;
     this.#services = services;
+    this.#lines = new LineLimit(clock, () => metrics.lineSwallowed("socket"));
     this.#door = new Door(whereabouts, clock, logger);
     this.#relays = new Relays(clock);
     [this.#accept] = this.wss.listeners("connection") as [Accept];
@@ -140,42 +146,51 @@ export class GuardedTransport extends WebSocketTransport {
   }
 
   #admit(connection: Connection, request: IncomingMessage): void {
-    const { clock, logger, metrics } = this.#services;
-    const heard = () => void this.#heardMs.set(connection, clock.now());
-    heard();
+    const { clock, metrics } = this.#services;
+    const known = { heardMs: clock.now(), entry: new Entry() };
+    const heard = () => void (known.heardMs = clock.now());
+    this.#connections.set(connection, known);
     connection.on("pong", heard);
-    connection.once("close", () => void this.#heardMs.delete(connection));
-    guard(connection, heard, (fault) => {
-      metrics.refused("socket", "BAD_FRAME");
-      logger.warn({ address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
-      connection.close(CODES.BAD_FRAME.code, fault);
+    connection.once("close", () => void this.#connections.delete(connection));
+    const { remoteAddress: address } = request.socket;
+    const roomId = askedBy(request)?.roomId;
+    guardConnection(connection, known.entry, {
+      heard,
+      shape: () => {
+        const room = roomId === undefined ? undefined : roomHere(roomId);
+        return room === undefined ? undefined : inputShapeOf(room);
+      },
+      early: () => metrics.refused("socket", "EARLY_FRAME"),
+      refused: (fault) => {
+        metrics.refused("socket", "BAD_FRAME");
+        this.#warn({ address, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
+        connection.close(CODES.BAD_FRAME.code, fault);
+      },
+      threw: (error) => {
+        metrics.fault("socket", "message");
+        this.#warn({ address, roomId, err: error }, "connection ended: a frame of it made something throw");
+        connection.terminate();
+      },
     });
     this.#accept.call(this.wss, connection, request);
   }
 
-  /** Asks who was silent, drops who was silent for too long. */
+  #warn(about: Readonly<Record<string, unknown>>, text: string): void {
+    const swallowed = this.#lines.next(String(about.address));
+    if (swallowed !== undefined) this.#services.logger.warn(swallowed === 0 ? about : { ...about, swallowed }, text);
+  }
+
+  /** Asks who was silent, drops who was silent for too long, and who does not come in. */
   #beat(): void {
-    const { clock, heartbeat } = this.#services;
-    for (const [connection, heardMs] of this.#heardMs) {
+    const { clock, heartbeat, metrics } = this.#services;
+    for (const [connection, { heardMs, entry }] of this.#connections) {
       const quietMs = clock.now() - heardMs;
       if (quietMs >= heartbeat.deadAfterMs) connection.terminate();
-      else if (quietMs >= heartbeat.everyMs / 2) connection.ping();
+      else if (entry.isLate(clock.now(), connection.listenerCount("message") > 0)) {
+        metrics.refused("socket", "MAY_TRY_RECONNECT");
+        connection.close(CODES.MAY_TRY_RECONNECT.code, "");
+      } else if (quietMs >= heartbeat.everyMs / 2) connection.ping();
     }
     this.#heart = clock.after(heartbeat.everyMs, () => this.#beat());
   }
-}
-
-/** Lets only good frames through to whoever listens; after the first bad one none. */
-function guard(connection: Connection, heard: () => void, refuse: (fault: string) => void): void {
-  const emit = connection.emit.bind(connection);
-  let refused = false;
-  connection.emit = (event: string, ...args: unknown[]): boolean => {
-    if (event !== "message") return emit(event, ...args);
-    heard();
-    const fault = refused ? undefined : frameFault(args[0] as Uint8Array, args[1] as boolean);
-    if (fault === undefined) return refused || emit(event, ...args);
-    refused = true;
-    refuse(fault);
-    return true;
-  };
 }
