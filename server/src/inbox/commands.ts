@@ -94,7 +94,7 @@ export class Commands {
     }
     return new Promise((resolve) => {
       this.#submit(sessionId, name, 0, payload ?? {}, (run) => {
-        const outcome = run();
+        const outcome = this.#packable(name, run());
         outbox.stage(() => resolve(outcome));
       });
     });
@@ -184,6 +184,17 @@ export class Commands {
       return { id, isFault: false, body: pack(outcome.result) };
     } catch (error) {
       return this.#result(name, id, this.#failed(name, error));
+    }
+  }
+
+  /** As {@link #result}: Colyseus packs it for a stock client where nobody would catch that it cannot be. */
+  #packable(name: string, outcome: CommandOutcome): CommandOutcome {
+    if (!outcome.ok) return outcome;
+    try {
+      pack(outcome.result);
+      return outcome;
+    } catch (error) {
+      return this.#failed(name, error);
     }
   }
 
