@@ -8,7 +8,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Health } from "./host.ts";
 import { enterHonestly, type Fate, type Player } from "./honest.ts";
@@ -45,6 +45,7 @@ export async function runFrames(wishes: Wishes, onProgress: (spoils: Spoils) => 
   const host = child("host.ts");
   const intruder = child("intruder.ts");
   const faults = new Set<string>();
+  setPriority(intruder.pid!, constants.priority.PRIORITY_BELOW_NORMAL);
   try {
     const [{ url }] = (await once(host, "message")) as [{ url: string }];
     host.once("exit", (code, signal) => faults.add(`the host has ended: ${code ?? signal}`));
