@@ -3,6 +3,9 @@ import { Client } from "@colyseus/sdk";
 import { connect, type Room } from "@ninelives/client";
 import { type Kind, Moving, Still } from "./rooms.ts";
 
+/** A machine that has other work may keep everybody waiting: that is measured, and no reason to come back. */
+const PATIENT = { heartbeatMs: 5_000, deadAfterMs: 30_000, pendingDeadAfterMs: 20_000 };
+
 export interface Fate {
   /** What went wrong; empty when nothing did. */
   readonly faults: readonly string[];
@@ -72,7 +75,7 @@ async function stockPlayer(url: string, kind: "plain" | "pads"): Promise<Player>
 
 async function ourPlayer(url: string, kind: "talk" | "moving"): Promise<Player> {
   const ear = new Ear();
-  const client = connect(url);
+  const client = connect(url, { liveness: PATIENT });
   if (kind === "moving") {
     const room = await client.create(Moving, { name: "honest" });
     return player(room, ear, async () => void (await room.command("say", { text: "hello", to: "me" })));

@@ -1,6 +1,7 @@
 /** One room of each kind, as ordinary and careless as games are: handlers believe what they are sent. */
 import { type Client, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
+import type { Step } from "@ninelives/server";
 import type { RoomType } from "@ninelives/shared-schema";
 import { labType, LabInput, LabRoom } from "../../support/lab.ts";
 import { Talk, TalkRoom } from "../../support/talk-room.ts";
@@ -63,7 +64,13 @@ class CarelessPadRoom extends CarelessRoom {
 export const Still = Talk;
 export const Moving = labType("moving", { maxPlayers: 64 });
 
-/** Its state changes in every step. */
+/** Their states change in every step. */
+class StillRoom extends TalkRoom {
+  override onTick({ tick }: Step): void {
+    this.state.teams.set("clock", String(tick));
+  }
+}
+
 class MovingRoom extends LabRoom {
   override eachTick = () => void (this.state.count = (this.state.count + 1) >>> 0);
 }
@@ -86,6 +93,6 @@ export const TYPES: Readonly<Partial<Record<Kind, RoomType>>> = { talk: Still, m
 export const ROOMS = {
   plain: CarelessRoom,
   pads: CarelessPadRoom,
-  talk: { type: Still, room: TalkRoom },
+  talk: { type: Still, room: StillRoom },
   moving: { type: Moving, room: MovingRoom as unknown as typeof LabRoom },
 };

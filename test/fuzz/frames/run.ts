@@ -16,10 +16,10 @@ import type { Spoils } from "./intruder.ts";
 import { type Kind, KINDS } from "./rooms.ts";
 
 const STALL_MS = 50;
-/** Longer than other work of the machine keeps a process from running. */
-const SILENCE_MS = 2_000;
+/** Beside the time in which other work of the machine kept the host from running. */
+const SILENCE_MS = 1_000;
 const ASK_MS = 100;
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 15_000;
 const LOOK_MS = 500;
 
 export interface Wishes {
@@ -99,7 +99,7 @@ function faultsOf(health: Health, fates: Readonly<Record<Kind, Fate>>): string[]
   for (const kind of KINDS) {
     const { faults: own, heard, longestMs } = fates[kind];
     faults.push(...own);
-    if (heard === 0 || longestMs > SILENCE_MS)
+    if (heard === 0 || longestMs > SILENCE_MS + health.latestMs)
       faults.push(`the player of ${kind} heard nothing for ${longestMs.toFixed(0)} ms`);
   }
   return faults;
