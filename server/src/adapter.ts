@@ -31,9 +31,12 @@
  *  seatGhost       a client is what has these fields; a seat reserved under a session id of ours is taken by `connectClientToRoom`, and
  *                  a "close" of its `ref` is a drop
  *  listingOf       `_listing` has what matchmaking reads of a room, `_lockedExplicitly` who locked it
+ *  inputShapeOf    `_inputController` has the class of a room's inputs, `_timelineMode` says how they are stamped, and the decoder reads
+ *                  fields as their types in the metadata say
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
 export { isGhost, seatGhost } from "./adapter/ghosts.ts";
+export { type FieldKind, inputFields, type InputShape, inputShapeOf, roomHere } from "./adapter/inputs.ts";
 export {
   awaitedIn,
   closeToNewcomers,

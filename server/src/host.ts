@@ -22,6 +22,7 @@ import { askedBy, hear } from "./host/sockets.ts";
 import { keepWarm } from "./host/keep-warm.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
+import { LineLimit } from "./inspect/line-limit.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import type { LogStore } from "./log/store.ts";
@@ -143,12 +144,15 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     limits: sockets,
     greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
   });
-  useLogger(consoleLike(logger.child({ from: "colyseus" })), {
-    transport,
-    ...backend,
-    publicAddress: address,
-    selectProcessIdToCreateRoom: (name) => placeOfNew.choose(name),
-  });
+  useLogger(
+    consoleLike(logger.child({ from: "colyseus" }), new LineLimit(clock, () => metrics.lineSwallowed("host"))),
+    {
+      transport,
+      ...backend,
+      publicAddress: address,
+      selectProcessIdToCreateRoom: (name) => placeOfNew.choose(name),
+    },
+  );
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
   const services: RoomServices = {
     clock,

@@ -21,6 +21,7 @@ import {
 import { type Delivery, faultBody } from "../outbox/delivery.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { CommandRates } from "./command-rates.ts";
+import { messagePackFault } from "../socket/guard/message-pack.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Prepared } from "./prepared.ts";
 
@@ -96,7 +97,7 @@ export class Commands {
     }
     return new Promise((resolve) => {
       this.#submit(sessionId, name, 0, payload ?? {}, (run) => {
-        const outcome = run();
+        const outcome = this.#packable(name, run());
         outbox.stage(() => resolve(outcome));
       });
     });
@@ -196,6 +197,17 @@ export class Commands {
     }
   }
 
+  /** As {@link #result}: Colyseus packs it for a stock client where nobody would catch that it cannot be. */
+  #packable(name: string, outcome: CommandOutcome): CommandOutcome {
+    if (!outcome.ok) return outcome;
+    try {
+      pack(outcome.result);
+      return outcome;
+    } catch (error) {
+      return this.#failed(name, error);
+    }
+  }
+
   #failed(name: string, error: unknown): CommandOutcome {
     if (!(error instanceof NetError)) this.#options.onFault(error, name);
     const known =
@@ -214,7 +226,10 @@ function tooFast(name: string, retryAfterMs: number): NetError {
   return new NetError("TOO_FAST", `command "${name}" comes more often than its type allows`, { retryAfterMs });
 }
 
+/** Looked at first, as what Colyseus decodes is: see socket/guard/message-pack.ts. */
 function decoded(payload: Uint8Array): unknown {
+  const fault = messagePackFault(payload);
+  if (fault !== undefined) throw new RangeError(fault);
   try {
     return unpack(payload);
   } catch {

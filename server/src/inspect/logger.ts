@@ -2,8 +2,12 @@
 import { format } from "node:util";
 import { type DestinationStream, type Logger, pino } from "pino";
 import pretty from "pino-pretty";
+import type { LineLimit } from "./line-limit.ts";
 
 export type { Logger };
+
+/** Lines of Colyseus that begin alike for so long are of one kind. */
+const KIND_CHARS = 24;
 
 const SECRET = ["reconnectionToken", "token", "authorization", "_authToken", "password", "secret"];
 const REDACT = SECRET.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
@@ -45,11 +49,27 @@ export function createLogger({ level, pretty: readable, destination }: LoggerOpt
   );
 }
 
-/** Colyseus logs as `console` does; its lines become ours. */
-export function consoleLike(logger: Logger) {
+/**
+ * Colyseus logs as `console` does; its lines become ours. Of errors and warnings that begin alike `limit` lets one through at a time: it
+ * writes a stack for each message of a client that a room does not understand.
+ */
+export function consoleLike(logger: Logger, limit?: LineLimit) {
   const line =
-    (level: "debug" | "error" | "info" | "trace" | "warn") =>
+    (level: "debug" | "info" | "trace") =>
     (...args: unknown[]) =>
       logger[level](format(...args));
-  return { debug: line("debug"), error: line("error"), info: line("info"), trace: line("trace"), warn: line("warn") };
+  const limited =
+    (level: "error" | "warn") =>
+    (...args: unknown[]) => {
+      const text = format(...args);
+      const swallowed = limit === undefined ? 0 : limit.next(text.slice(0, KIND_CHARS));
+      if (swallowed !== undefined) logger[level](swallowed === 0 ? {} : { swallowed }, text);
+    };
+  return {
+    debug: line("debug"),
+    error: limited("error"),
+    info: line("info"),
+    trace: line("trace"),
+    warn: limited("warn"),
+  };
 }

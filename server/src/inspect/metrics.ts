@@ -36,6 +36,11 @@ export class Metrics {
     "Events and results given up: the store was away too long",
   );
 
+  readonly #linesSwallowed = this.#counter(
+    "ninelives_log_lines_swallowed_total",
+    "Log lines not written: the same was said within the second",
+  );
+
   readonly #takeovers = this.#histogram(
     "ninelives_takeover_seconds",
     "From when a room's turn came until it ran again",
@@ -114,6 +119,10 @@ export class Metrics {
 
   refused(type: string, code: string): void {
     this.#refused.inc({ type, code });
+  }
+
+  lineSwallowed(type: string): void {
+    this.#linesSwallowed.inc({ type });
   }
 
   outboxDropped(type: string): void {

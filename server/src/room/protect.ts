@@ -17,6 +17,7 @@ import {
   stampListing,
   TapSerializer,
 } from "../adapter.ts";
+import { LineLimit } from "../inspect/line-limit.ts";
 import type { Asked } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
 import { Past } from "./past.ts";
@@ -27,6 +28,9 @@ import { stateClassOf, stateLayout } from "./state-class.ts";
 import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
 
 export type RoomClass = new () => Room;
+
+/** Faults of a room that nobody's message made, and that begin alike for so long, are of one kind. */
+const KIND_CHARS = 64;
 
 interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
@@ -125,6 +129,8 @@ export function seatIn(room: Room | undefined, sessionId: string): Asked | undef
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
+  /** A client whose messages make a handler throw could fill a disk. */
+  const lines = new LineLimit(services.clock, () => services.metrics.lineSwallowed(type.name));
   class ProtectedRoom extends Game {
     constructor() {
       super();
@@ -259,12 +265,17 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     }
 
     override onUncaughtException(error: Error, where: string): void {
-      const cause = error.cause ?? error;
+      const { cause = error, message, client } = error as Error & { readonly client?: Client };
       services.metrics.fault(type.name, where);
-      services.logger.error(
-        { roomId: this.roomId, roomType: type.name, where, err: cause },
-        `${where} threw: ${error.message}`,
-      );
+      const { roomId } = this;
+      const swallowed = lines.next(`${roomId} ${client?.sessionId ?? `${where} ${message}`.slice(0, KIND_CHARS)}`);
+      if (swallowed !== undefined) {
+        const before = swallowed === 0 ? {} : { swallowed };
+        services.logger.error(
+          { roomId, roomType: type.name, where, err: cause, ...before },
+          `${where} threw: ${message}`,
+        );
+      }
       super.onUncaughtException?.(error as never, where as never);
     }
 

@@ -16,7 +16,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { CODES, LIMITS } from "@ninelives/shared-schema";
+import { inputShapeOf, roomHere } from "../adapter.ts";
 import type { Heartbeat } from "../config.ts";
+import { LineLimit } from "../inspect/line-limit.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { SocketLimits } from "../limits/socket-limits.ts";
@@ -24,7 +26,8 @@ import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 import { deny } from "./deny.ts";
 import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
-import { frameFault } from "./guard.ts";
+import { guardConnection } from "./guard/connection.ts";
+import { Entry } from "./guard/entry.ts";
 import { Relays } from "./relay.ts";
 
 const OPEN = 1;
@@ -32,7 +35,7 @@ const OPEN = 1;
 /** The part of a WebSocket this file touches. */
 interface Connection extends EventEmitter {
   readonly readyState: number;
-  close(code: number, reason: string): void;
+  close(code?: number, reason?: string | Buffer): void;
   ping(): void;
   terminate(): void;
 }
@@ -58,15 +61,18 @@ export class GuardedTransport extends WebSocketTransport {
   readonly #accept: Accept;
   /** Requests that were asked about before their socket was opened. */
   readonly #found = new WeakMap<IncomingMessage, Found | "crowded">();
-  /** When a frame last came, ms of the clock. */
-  readonly #heardMs = new Map<Connection, number>();
+  /** When a frame last came, ms of the clock, and how far the connection has come. */
+  readonly #connections = new Map<Connection, { heardMs: number; readonly entry: Entry }>();
+  /** One line for each address: whoever is refused may come again at once. */
+  readonly #lines: LineLimit;
   #heart: Timer | undefined;
 
   constructor(services: TransportServices) {
     const { frameBytes: maxPayload, frameParts: maxFragments } = LIMITS;
     super({ server: services.server, maxPayload, maxFragments, pingInterval: 0 } as never);
-    const { whereabouts, clock, logger } = services;
+    const { whereabouts, clock, logger, metrics } = services;
     this.#services = services;
+    this.#lines = new LineLimit(clock, () => metrics.lineSwallowed("socket"));
     this.#door = new Door(whereabouts, clock, logger);
     this.#relays = new Relays(clock);
     [this.#accept] = this.wss.listeners("connection") as [Accept];
@@ -146,60 +152,61 @@ export class GuardedTransport extends WebSocketTransport {
   }
 
   #admit(connection: Connection, request: IncomingMessage): void {
-    const { clock, limits } = this.#services;
-    const heard = () => void this.#heardMs.set(connection, clock.now());
-    heard();
-    connection.on("pong", heard);
-    connection.once("close", () => void this.#heardMs.delete(connection));
+    const { clock, metrics, limits } = this.#services;
+    const known = { heardMs: clock.now(), entry: new Entry() };
+    this.#connections.set(connection, known);
+    connection.on("pong", () => void (known.heardMs = clock.now()));
+    connection.once("close", () => void this.#connections.delete(connection));
     limits.entering(request);
     const flow = limits.flowOf(request);
-    const refuse = (refusal: Refusal) => {
+    const refused = (refusal: Refusal) => {
       limits.refused(request, refusal);
       connection.close(refusal.code, refusal.reason);
       const late = clock.after(LIMITS.goodbyeMs, () => connection.terminate());
       connection.once("close", () => late.cancel());
     };
-    const { ms, refusal } = limits.silence;
-    const silence = flow && clock.after(ms, () => refuse(refusal));
+    const { ms, refusal: silent } = limits.silence;
+    const silence = flow && clock.after(ms, () => refused(silent));
     connection.once("close", () => silence?.cancel());
-    guard(connection, refuse, (event, data, isBinary) => {
-      const flood = flow?.(data?.length ?? 0);
-      if (event !== "message" || flood !== undefined) return flood;
-      silence?.cancel();
-      heard();
-      return badFrame(frameFault(data!, isBinary));
+    const roomId = askedBy(request)?.roomId;
+    guardConnection(connection, known.entry, {
+      heard: () => {
+        silence?.cancel();
+        known.heardMs = clock.now();
+      },
+      flow,
+      shape: () => {
+        const room = roomId === undefined ? undefined : roomHere(roomId);
+        return room === undefined ? undefined : inputShapeOf(room);
+      },
+      early: () => metrics.refused("socket", "EARLY_FRAME"),
+      refused,
+      threw: (error) => {
+        metrics.fault("socket", "message");
+        const address = request.socket.remoteAddress;
+        this.#warn({ address, roomId, err: error }, "connection ended: a frame of it made something throw");
+        connection.terminate();
+      },
     });
     this.#accept.call(this.wss, connection, request);
   }
 
-  /** Asks who was silent, drops who was silent for too long. */
+  #warn(about: Readonly<Record<string, unknown>>, text: string): void {
+    const swallowed = this.#lines.next(String(about.address));
+    if (swallowed !== undefined) this.#services.logger.warn(swallowed === 0 ? about : { ...about, swallowed }, text);
+  }
+
+  /** Asks who was silent, drops who was silent for too long, and who does not come in. */
   #beat(): void {
-    const { clock, heartbeat } = this.#services;
-    for (const [connection, heardMs] of this.#heardMs) {
+    const { clock, heartbeat, metrics } = this.#services;
+    for (const [connection, { heardMs, entry }] of this.#connections) {
       const quietMs = clock.now() - heardMs;
       if (quietMs >= heartbeat.deadAfterMs) connection.terminate();
-      else if (quietMs >= heartbeat.everyMs / 2) connection.ping();
+      else if (entry.isLate(clock.now(), connection.listenerCount("message") > 0)) {
+        metrics.refused("socket", "MAY_TRY_RECONNECT");
+        connection.close(CODES.MAY_TRY_RECONNECT.code, "");
+      } else if (quietMs >= heartbeat.everyMs / 2) connection.ping();
     }
     this.#heart = clock.after(heartbeat.everyMs, () => this.#beat());
   }
-}
-
-type Look = (event: string, data: Uint8Array | undefined, isBinary: boolean) => Refusal | undefined;
-
-/** Lets only good frames through to whoever listens; after the first bad one none. */
-function guard(connection: Connection, refuse: (refusal: Refusal) => void, look: Look): void {
-  const emit = connection.emit.bind(connection);
-  let refused = false;
-  connection.emit = (event: string, ...args: unknown[]): boolean => {
-    if (event !== "message" && event !== "ping" && event !== "pong") return emit(event, ...args);
-    const refusal = refused ? undefined : look(event, args[0] as Uint8Array | undefined, args[1] as boolean);
-    if (refusal === undefined) return refused || emit(event, ...args);
-    refused = true;
-    refuse(refusal);
-    return true;
-  };
-}
-
-function badFrame(reason: string | undefined): Refusal | undefined {
-  return reason === undefined ? undefined : { code: CODES.BAD_FRAME.code, reason };
 }

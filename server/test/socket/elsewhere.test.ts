@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect as connectSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Protocol } from "@colyseus/core";
 import { Client as SdkClient } from "@colyseus/sdk";
 import { type ConnectOptions, connect, openWebSocket, type Room } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
@@ -148,6 +149,20 @@ describe("a room that another process has", () => {
     const [code, reason] = await within("the close", client.closed);
     assert.equal(code, CODES.BAD_FRAME.code);
     assert.match(reason, /inputs over WebSocket/);
+  });
+
+  it("[SO6] frames of a connection that is passed on are looked into by the owner", async () => {
+    for (const [frame, why] of [
+      [[Protocol.ROOM_DATA, 1, 0xc0, 0xc0], /behind the end/],
+      [[Protocol.ROOM_INPUT_RELIABLE, 0x80 | 9, 1], /no field 9/],
+    ] as const) {
+      const client = await RawClient.join(front.url, `joinById/${keeper.roomId}`);
+      client.send(...frame);
+      const [code, reason] = await within("the close", client.closed);
+      assert.equal(code, CODES.BAD_FRAME.code);
+      assert.match(reason, why);
+    }
+    assert.equal(await front.metric('ninelives_refused_total{type="socket",code="BAD_FRAME"}'), 0);
   });
 
   it("[MOV8] whoever comes while nobody knows waits, and gets in where the room is then", async () => {

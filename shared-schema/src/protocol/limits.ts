@@ -86,6 +86,21 @@ export const LIMITS = {
   outboxItems: 8_192,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
+  /**
+   * A message in MessagePack: how deep it is nested, bytes its decoded value takes for each byte of it and in any case, shapes of objects
+   * it says, and of these such that it uses often. Beyond any: BAD_FRAME.
+   */
+  messageDepth: 32,
+  messageCostPerByte: 16,
+  messageCostFloor: 64 * 1024,
+  messageShapes: 256,
+  messageShapesReused: 16,
+  /** Messages a client may send after it was asked in and before it enters; and how long it may take, ms. Then: not heard; come again. */
+  earlyMessages: 256,
+  entryMs: 30_000,
+  /** One line of a log of each kind and offender in so many ms, and kinds that are kept in mind. The others are counted. */
+  lineMs: 1_000,
+  lineKinds: 1_024,
   /** Longest time a socket waits to be told where its room is, ms; and sockets of a process that wait. Then: MAY_TRY_RECONNECT. */
   whereaboutsMs: 3_000,
   heldSockets: 4_096,
