@@ -24,6 +24,9 @@
  *                  token, but leaves its socket open
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
  *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
+ *  unconfirmedFrames  the same field holds what is said to a client before that answer
+ *  TapSerializer.applyPatches  whoever is left out of the clients it is given, and gets `getFullState` after it, has the live state;
+ *                  `view.changes` holds only what a view's next patch brings besides the changes, and nothing of it is lost in a whole state
  *  rebuilt         an instance that has a `$refId` keeps it when it is put into a tree, `Root` takes the first id it gives out, and
  *                  `Schema.initialize` makes an instance that can be changed without running a constructor; a map's `journal` and a
  *                  set's `$refId` say which place the next entry gets
@@ -54,6 +57,7 @@ export {
   reserveSeat,
   rowOf,
   stampListing,
+  unconfirmedFrames,
   useLogger,
   wasDiscarded,
 } from "./adapter/rooms.ts";

@@ -36,6 +36,20 @@ export class Metrics {
     "Events and results given up: the store was away too long",
   );
 
+  readonly #patchesSkipped = this.#counter(
+    "ninelives_patches_skipped_total",
+    "Patches left out for clients that did not read, once per client",
+  );
+  readonly #resyncs = this.#counter(
+    "ninelives_resyncs_total",
+    "Whole states sent to clients that had missed patches and read again",
+  );
+  readonly #slowClosed = this.#counter(
+    "ninelives_slow_closed_total",
+    "Connections closed because too much waited for them, or for too long",
+    ["why"],
+  );
+
   readonly #takeovers = this.#histogram(
     "ninelives_takeover_seconds",
     "From when a room's turn came until it ran again",
@@ -118,6 +132,18 @@ export class Metrics {
 
   outboxDropped(type: string): void {
     this.#outboxDropped.inc({ type });
+  }
+
+  patchesSkipped(type: string, patches: number): void {
+    this.#patchesSkipped.inc({ type }, patches);
+  }
+
+  resynced(type: string): void {
+    this.#resyncs.inc({ type });
+  }
+
+  slowClosed(why: "bytes" | "time"): void {
+    this.#slowClosed.inc({ why });
   }
 
   queued(type: string, waitMs: number): void {

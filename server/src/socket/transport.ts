@@ -1,7 +1,7 @@
 /**
  * The WebSocket transport with a door and the frame guard in front. A socket comes in when its room is here: our client is sent on
  * otherwise, a stock one's connection is passed on. A bad frame closes that one connection, nobody else notices. It knows whom a
- * socket is for before it joins, and finds out when nobody is behind it any more.
+ * socket is for before it joins, and finds out when nobody is behind it any more, or somebody who does not read (backlog.ts).
  *
  *   request -> stock client: door -> (elsewhere) relay
  *      +----------> socket -> our client: door -> (elsewhere) MOVED
@@ -15,12 +15,13 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { CODES, LIMITS } from "@ninelives/shared-schema";
+import { CloseReason, CODES, LIMITS } from "@ninelives/shared-schema";
 import type { Heartbeat } from "../config.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
+import { Backlog } from "./backlog.ts";
 import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
 import { frameFault } from "./guard.ts";
 import { Relays } from "./relay.ts";
@@ -31,6 +32,7 @@ const OPEN = 1;
 interface Connection extends EventEmitter {
   readonly readyState: number;
   close(code: number, reason: string): void;
+  send(data: Uint8Array): void;
   ping(): void;
   terminate(): void;
 }
@@ -60,7 +62,7 @@ export class GuardedTransport extends WebSocketTransport {
   #heart: Timer | undefined;
 
   constructor(services: TransportServices) {
-    super({ server: services.server, maxPayload: LIMITS.frameBytes, pingInterval: 0 });
+    super({ server: services.server, maxPayload: LIMITS.frameBytes, pingInterval: 0, autoPong: false });
     const { whereabouts, clock, logger } = services;
     this.#services = services;
     this.#door = new Door(whereabouts, clock, logger);
@@ -145,12 +147,27 @@ export class GuardedTransport extends WebSocketTransport {
     heard();
     connection.on("pong", heard);
     connection.once("close", () => void this.#heardMs.delete(connection));
+    this.#watch(connection, request);
     guard(connection, heard, (fault) => {
       metrics.refused("socket", "BAD_FRAME");
       logger.warn({ address: request.socket.remoteAddress, code: CODES.BAD_FRAME.code }, `connection closed: ${fault}`);
       connection.close(CODES.BAD_FRAME.code, fault);
     });
     this.#accept.call(this.wss, connection, request);
+  }
+
+  /** A stock client does not come back from SLOW. */
+  #watch(connection: Connection, request: IncomingMessage): void {
+    const { clock, logger, metrics } = this.#services;
+    const { code } = askedBy(request)?.isOurs === true ? CODES.SLOW : CODES.MAY_TRY_RECONNECT;
+    new Backlog(connection, clock, {
+      code,
+      reason: CloseReason.retryAfter(LIMITS.slowRetryMs),
+      onSlow(why, bytes) {
+        metrics.slowClosed(why);
+        logger.warn({ address: request.socket.remoteAddress, code, why, bytes }, "connection closed: it is not read");
+      },
+    });
   }
 
   /** Asks who was silent, drops who was silent for too long. */
