@@ -82,13 +82,14 @@ export class Backlog {
     return this.#isBehind;
   }
 
-  /** What has been sent may still be read for LIMITS.slowCloseMs; then what waits is let go of. */
+  /** What has been sent may still be read for LIMITS.slowCloseMs; then what waits is let go of. Nothing is heard meanwhile. */
   close(why: Why): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#isBehind = true;
     this.#timer?.cancel();
     this.#farewell.onSlow(why, this.#bytes);
+    this.#connection.removeAllListeners("message");
     this.#connection.close(this.#farewell.code, this.#farewell.reason);
     this.#timer = this.#clock.after(LIMITS.slowCloseMs, () => this.#connection.terminate());
   }

@@ -92,7 +92,7 @@ export const LIMITS = {
   slowBytes: 128 * 1024,
   slowHardBytes: 1024 * 1024,
   slowMs: 10_000,
-  slowCloseMs: 1_000,
+  slowCloseMs: 500,
   slowRetryMs: 1_000,
   /** What a frame that waits costs beside its bytes. */
   frameCostBytes: 512,
