@@ -7,6 +7,8 @@
  *  HiddenChangesView  a tree's `encDescriptor` lists its view tags, `isFiltered` says that all of it is hidden
  *  TapEncoder.compared  `root.changes` lists the trees a patch is made of, `root.add` is called for each instance put into a
  *                  tree (log/mirror.ts says what it is for)
+ *  TapSerializer.getFullState  `fullEncodeCache` is the whole state without hidden fields; `fullEncodeBuffer` has to begin with its bytes
+ *                  when a view's are encoded behind them
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it

@@ -50,7 +50,12 @@ export class TapSerializer extends SchemaSerializer<Schema> {
     return (this.encoder as TapEncoder<Schema>).whole();
   }
 
+  /** What a view adds is encoded behind the rest, in a buffer that Colyseus leaves too small when the rest has outgrown it. */
   override getFullState(...[client, timing]: Parameters<SchemaSerializer<Schema>["getFullState"]>): Uint8Array {
+    const whole = super.getFullState(client, timing);
+    if (this.fullEncodeCache.length <= this.fullEncodeBuffer.length) return whole.slice();
+    this.fullEncodeBuffer = new Uint8Array(this.fullEncodeCache.length * 2);
+    this.fullEncodeBuffer.set(this.fullEncodeCache);
     return super.getFullState(client, timing).slice();
   }
 

@@ -200,6 +200,7 @@ describe("players who do not read", () => {
         await ticks();
       }
       const { turn } = room.state;
+      assert.equal(room.clients[0]!.view!.changes.size, 0, "what a view has to catch up with piles up");
       if (ours !== undefined) assert.equal(serverSide.bufferedAmount, waiting);
       relay.resume();
       await until("an empty socket", async () => {
