@@ -11,7 +11,7 @@ export const TICK_HZ = 20;
 /** Of one message that is said back, bytes: what a stock server takes at most, nearly. */
 export const ECHO_BYTES = 3_900;
 
-const Thing = schema({ x: t.float32().default(0), y: t.float32().default(0), hp: t.uint16().default(100) }, "Thing");
+const Thing = schema({ x: t.uint32().default(0), y: t.uint32().default(0), hp: t.uint16().default(100) }, "Thing");
 const FieldInput = schema({ dx: t.int8().default(0) }, "FieldInput");
 export const FieldState = schema({ turn: t.uint32().default(0), things: t.map(Thing) }, "FieldState");
 type FieldState = InstanceType<typeof FieldState>;
@@ -27,8 +27,8 @@ function move(state: FieldState): void {
   if (!field.moves) return;
   state.turn++;
   for (const thing of state.things.values()) {
-    thing.x += 0.1;
-    thing.y -= 0.1;
+    thing.x += 1;
+    thing.y += 2;
   }
 }
 
