@@ -15,6 +15,7 @@ import { powerLoss } from "./power-loss/power-loss.ts";
 import { queue } from "./queue/queue.ts";
 import { resume } from "./resume/resume.ts";
 import { rolling } from "./rolling/rolling.ts";
+import { slow } from "./slow/slow.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 import { warm } from "./warm/warm.ts";
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   queue,
   warm,
   flood,
+  slow,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;

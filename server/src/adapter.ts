@@ -7,6 +7,8 @@
  *  HiddenChangesView  a tree's `encDescriptor` lists its view tags, `isFiltered` says that all of it is hidden
  *  TapEncoder.compared  `root.changes` lists the trees a patch is made of, `root.add` is called for each instance put into a
  *                  tree (log/mirror.ts says what it is for)
+ *  TapSerializer.getFullState  `fullEncodeCache` is the whole state without hidden fields; `fullEncodeBuffer` has to begin with its bytes
+ *                  when a view's are encoded behind them
  *  TreeTap         a view pass of `Encoder.encode` right after the shared pass, before `discardChanges`, holds the rest
  *  useMonotonicTime  `clock.now` is an own field, read at every tick
  *  StepClock       `room.clock` may be replaced before the room is initialised; nobody but `tick()` moves it
@@ -24,6 +26,9 @@
  *                  token, but leaves its socket open
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
  *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
+ *  unconfirmedFrames  the same field holds what is said to a client before that answer
+ *  TapSerializer.applyPatches  whoever is left out of the clients it is given, and gets `getFullState` after it, has the live state;
+ *                  `view.changes` holds only what a view's next patch brings besides the changes, and nothing of it is lost in a whole state
  *  rebuilt         an instance that has a `$refId` keeps it when it is put into a tree, `Root` takes the first id it gives out, and
  *                  `Schema.initialize` makes an instance that can be changed without running a constructor; a map's `journal` and a
  *                  set's `$refId` say which place the next entry gets
@@ -57,6 +62,7 @@ export {
   reserveSeat,
   rowOf,
   stampListing,
+  unconfirmedFrames,
   useLogger,
   wasDiscarded,
 } from "./adapter/rooms.ts";

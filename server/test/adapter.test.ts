@@ -3,7 +3,7 @@
  * an upgrade that breaks one says which. What is asked of the matchmaker and of its clocks is in `adapter-matchmaker.test.ts` and `adapter-time.test.ts`.
  */
 import assert from "node:assert/strict";
-import { Protocol, Room } from "@colyseus/core";
+import { Protocol, Room, SchemaSerializer } from "@colyseus/core";
 import { Decoder, Encoder, schema, StateView, t } from "@colyseus/schema";
 import { TapSerializer, TreeTap } from "../src/adapter.ts";
 import { RawClient } from "../../test/support/raw-client.ts";
@@ -95,6 +95,33 @@ describe("adapter: what Colyseus does not promise", () => {
     }
     assert.deepEqual(Buffer.from(frame!), then);
     assert.deepEqual(Buffer.from(full), fullThen);
+  });
+
+  it("[OUT2] TapSerializer: a whole state larger than Colyseus's buffer is whole for a view, too; Colyseus's own is cut", () => {
+    const Wide = schema({ cells: t.array("uint32"), note: t.string().default("").view() }, "Wide");
+    const seenWith = (serializer: SchemaSerializer<never>, turns: number) => {
+      const state = new Wide();
+      for (let cell = 0; cell < 30_000; cell++) state.cells.push(1_000_000 + cell);
+      state.note = "HIDDEN";
+      serializer.reset(state as never);
+      const view = new StateView();
+      view.add(state);
+      return Array.from({ length: turns }, (_, turn) => {
+        const decoder = new Decoder(new Wide());
+        const frame = serializer.getFullState({ view } as never);
+        try {
+          decoder.decode(frame.subarray(1));
+        } catch {
+          // It is cut anywhere.
+        }
+        state.cells[0] = turn;
+        if (turn % 2 === 1) serializer.applyPatches([]);
+        return `${decoder.state.cells.length} ${decoder.state.note}`;
+      });
+    };
+    const whole = "30000 HIDDEN";
+    assert.deepEqual(seenWith(new TapSerializer() as never, 4), [whole, whole, whole, whole]);
+    assert.notEqual(seenWith(new SchemaSerializer(), 1)[0], whole, "TapSerializer.getFullState may go back to a copy");
   });
 
   it("[LOG11] TapSerializer: the log has the very bytes the clients got, once, also when nobody is there to get them", () => {

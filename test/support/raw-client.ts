@@ -78,18 +78,15 @@ export class RawClient {
 
   /** Frames of state, in order of arrival, without their prefix. The first is the whole state. */
   stateFrames(): Uint8Array[] {
-    const isState = (frame: Buffer) =>
-      [Protocol.ROOM_STATE, Protocol.ROOM_STATE_PATCH].includes((frame[0]! & OPCODE_MASK) as never);
-    return this.frames
-      .filter(isState)
-      .map((frame) => frame.subarray(frame[0]! & ProtocolModifier.TIMED ? 1 + TIMED_BYTES : 1));
+    return this.#states().map(({ body }) => body);
   }
 
   /** What this client has been told, decoded; `each` sees the state after every frame. */
   decode<S extends Schema>(state: S, each: (state: S) => void = () => {}): S {
     const decoder = new Decoder(state);
-    for (const frame of this.stateFrames()) {
-      decoder.decode(frame);
+    for (const [index, { isWhole, body }] of this.#states().entries()) {
+      if (isWhole && index > 0) decoder.decodeResync(body);
+      else decoder.decode(body);
       each(decoder.state);
     }
     return decoder.state;
@@ -97,6 +94,15 @@ export class RawClient {
 
   close(): void {
     this.socket.terminate();
+  }
+
+  #states(): { readonly isWhole: boolean; readonly body: Uint8Array }[] {
+    return this.frames.flatMap((frame) => {
+      const opcode = frame[0]! & OPCODE_MASK;
+      const isWhole = opcode === Protocol.ROOM_STATE;
+      if (!isWhole && opcode !== Protocol.ROOM_STATE_PATCH) return [];
+      return [{ isWhole, body: frame.subarray(frame[0]! & ProtocolModifier.TIMED ? 1 + TIMED_BYTES : 1) }];
+    });
   }
 
   async #first(opcode: number): Promise<void> {

@@ -15,6 +15,7 @@ const CLOSING = (Object.entries(CODES) as [CodeName, CodeRow][]).filter(([, { co
 const COMES_BACK: readonly CodeName[] = [
   "MAY_TRY_RECONNECT",
   "MOVED",
+  "SLOW",
   "JOINED",
   "RESUMED",
   "LINK_LOST",

@@ -29,6 +29,11 @@ export function isConfirmed(client: Client): boolean {
   return (client as Client & { _enqueuedMessages?: unknown })._enqueuedMessages === undefined;
 }
 
+/** What Colyseus keeps for a client until it has said that it is in. */
+export function unconfirmedFrames(client: Client): readonly Uint8Array[] {
+  return (client as Client & { readonly _enqueuedMessages?: readonly Uint8Array[] })._enqueuedMessages ?? [];
+}
+
 /**
  * Holds a dropped player's seat until it is given up. Also for one whose first answer never came: Colyseus would let that seat
  * go, and the player, who may have got every frame, could not come back.

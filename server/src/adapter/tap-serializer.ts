@@ -1,7 +1,8 @@
 /** Colyseus's serializer with the listening encoder in it: what a sealed room sends its clients with. */
-import { ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
+import { type Client, ClientState, Protocol, SchemaSerializer } from "@colyseus/core";
 import { Root, type Schema, TypeContext } from "@colyseus/schema";
 import type { TreeBytes } from "../log/mirror.ts";
+import type { Sorted } from "../outbox/slow-clients.ts";
 import { firstFreeId } from "./rebuild.ts";
 import { TapEncoder } from "./tap-encoder.ts";
 
@@ -11,9 +12,23 @@ const PATCH_PREFIX_BYTES = 1;
 type Clients = Parameters<SchemaSerializer<Schema>["applyPatches"]>[0];
 type Timing = Parameters<SchemaSerializer<Schema>["applyPatches"]>[2];
 
+/** Says who does not get a patch, and who gets the whole state instead. */
+export interface Readers {
+  sort(clients: readonly Client[]): Sorted | undefined;
+  resynced(client: Client): void;
+}
+
+const EVERYBODY: Readers = { sort: () => undefined, resynced() {} };
+
 /** The serializer of a sealed room: as Colyseus's, and every patch is handed to the log as well. */
 export class TapSerializer extends SchemaSerializer<Schema> {
   #last: TreeBytes | undefined;
+  readonly #readers: Readers;
+
+  constructor(readers = EVERYBODY) {
+    super();
+    this.#readers = readers;
+  }
 
   /** A tree may be put under one root only, so for a restored one Colyseus looks at an empty tree of its class. */
   override reset(state: Schema): void {
@@ -35,7 +50,12 @@ export class TapSerializer extends SchemaSerializer<Schema> {
     return (this.encoder as TapEncoder<Schema>).whole();
   }
 
+  /** What a view adds is encoded behind the rest, in a buffer that Colyseus leaves too small when the rest has outgrown it. */
   override getFullState(...[client, timing]: Parameters<SchemaSerializer<Schema>["getFullState"]>): Uint8Array {
+    const whole = super.getFullState(client, timing);
+    if (this.fullEncodeCache.length <= this.fullEncodeBuffer.length) return whole.slice();
+    this.fullEncodeBuffer = new Uint8Array(this.fullEncodeCache.length * 2);
+    this.fullEncodeBuffer.set(this.fullEncodeCache);
     return super.getFullState(client, timing).slice();
   }
 
@@ -47,6 +67,21 @@ export class TapSerializer extends SchemaSerializer<Schema> {
   }
 
   override applyPatches(clients: Clients, state?: unknown, timing?: Timing): boolean {
+    const sorted = this.#readers.sort(clients);
+    if (sorted === undefined) return this.#patch(clients, state, timing);
+    try {
+      return this.#patch(sorted.reading as Clients, state, timing);
+    } finally {
+      // What a view has to catch up with is in the whole state, and would grow until then.
+      for (const { view } of sorted.behind) view?.changes.clear();
+      for (const client of sorted.returning) {
+        client.raw(this.getFullState(client, timing));
+        this.#readers.resynced(client);
+      }
+    }
+  }
+
+  #patch(clients: Clients, state: unknown, timing: Timing): boolean {
     const encoder = this.encoder as TapEncoder<Schema>;
     try {
       this.#last = encoder.compared(PATCH_PREFIX_BYTES);

@@ -40,6 +40,19 @@ export class Metrics {
     "ninelives_log_lines_swallowed_total",
     "Log lines not written: the same was said within the second",
   );
+  readonly #patchesSkipped = this.#counter(
+    "ninelives_patches_skipped_total",
+    "Patches left out for clients that did not read, once per client",
+  );
+  readonly #resyncs = this.#counter(
+    "ninelives_resyncs_total",
+    "Whole states sent to clients that had missed patches and read again",
+  );
+  readonly #slowClosed = this.#counter(
+    "ninelives_slow_closed_total",
+    "Connections closed because too much waited for them, or for too long",
+    ["why"],
+  );
 
   readonly #takeovers = this.#histogram(
     "ninelives_takeover_seconds",
@@ -127,6 +140,18 @@ export class Metrics {
 
   outboxDropped(type: string): void {
     this.#outboxDropped.inc({ type });
+  }
+
+  patchesSkipped(type: string, patches: number): void {
+    this.#patchesSkipped.inc({ type }, patches);
+  }
+
+  resynced(type: string): void {
+    this.#resyncs.inc({ type });
+  }
+
+  slowClosed(why: "bytes" | "time"): void {
+    this.#slowClosed.inc({ why });
   }
 
   queued(type: string, waitMs: number): void {

@@ -3,6 +3,9 @@
  * made them, and leave when the log has that tick, in order, after its patch. A client that comes back says what it has, and
  * gets what is missing before anything new; what is not kept any more is said to be a gap.
  *
+ * A client that does not read what it was sent is sent nothing more until it has (slow-clients.ts): then it gets on with what its
+ * mailbox has kept.
+ *
  * Bounds: those of the mailboxes (LIMITS.told*, LIMITS.result*). Nothing waits here but numbers.
  */
 import type { Client } from "@colyseus/core";
@@ -11,6 +14,7 @@ import {
   type Contract,
   type Greeting,
   ItemKind,
+  LIMITS,
   type Mailbox,
   Mailboxes,
   NetError,
@@ -27,6 +31,10 @@ interface Link {
   readonly frame: ServerFrame;
   sentSeq: number;
   sentResultId: number;
+  /** Commands whose answer is sent although it was sent before, or although it is not kept any more. */
+  readonly again: Set<number>;
+  /** Has to be told where it may come back. */
+  owesDoors: boolean;
 }
 
 interface Correspondent {
@@ -46,6 +54,8 @@ export interface DeliveryOptions {
   readonly epoch: () => number;
   /** Addresses of the processes through which a player comes back. */
   readonly doors: () => readonly string[];
+  /** The client has not read what it was sent. Default: nobody is waited for. */
+  readonly mustWait?: (client: Client) => boolean;
 }
 
 export class Delivery {
@@ -54,6 +64,8 @@ export class Delivery {
   readonly #correspondents = new Map<string, Correspondent>();
   /** Whose mailbox has something the log has not. */
   #touched = new Set<Correspondent>();
+  /** Whose client has to read first. */
+  #waiting = new Set<Correspondent>();
   #toldDoors = "";
 
   /** `mailboxes`: those of the owner before; everything in them is committed. */
@@ -87,6 +99,8 @@ export class Delivery {
       frame: new ServerFrame(),
       sentSeq: Math.min(greeting.eventSeq, mailbox.seq),
       sentResultId: Math.min(greeting.resultId, mailbox.commandId),
+      again: new Set(),
+      owesDoors: this.#options.doors().length > 0,
     };
     correspondent.link = link;
     mailbox.acked({ eventSeq: link.sentSeq, commandId: link.sentResultId });
@@ -100,8 +114,6 @@ export class Delivery {
       ...(names === undefined ? {} : { names: { commands: [...names.commands], events: [...names.events] } }),
     };
     link.frame.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
-    const doors = this.#options.doors();
-    if (doors.length > 0) link.frame.add({ kind: ItemKind.DOORS, body: pack(doors) });
     this.#send(correspondent);
   }
 
@@ -112,20 +124,31 @@ export class Delivery {
     if (text === this.#toldDoors) return;
     this.#toldDoors = text;
     for (const correspondent of this.#correspondents.values()) {
-      correspondent.link?.frame.add({ kind: ItemKind.DOORS, body: pack(doors) });
+      if (correspondent.link !== undefined) correspondent.link.owesDoors = true;
       this.#send(correspondent);
     }
+  }
+
+  /** Called after each patch: who had to read first, and has, is told what waited. */
+  goOn(): void {
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const correspondent of waiting) this.#send(correspondent);
   }
 
   /** That connection is gone; the mailbox stays. */
   disconnected(client: Client): void {
     const correspondent = this.#correspondents.get(client.sessionId);
-    if (correspondent?.link?.client === client) correspondent.link = undefined;
+    if (correspondent?.link?.client !== client) return;
+    correspondent.link = undefined;
+    this.#waiting.delete(correspondent);
   }
 
   /** The player has left for good. */
   left(sessionId: string): void {
     this.mailboxes.close(sessionId);
+    this.#waiting.delete(this.#correspondents.get(sessionId)!);
     this.#correspondents.delete(sessionId);
   }
 
@@ -143,17 +166,22 @@ export class Delivery {
   }
 
   answer(mailbox: Mailbox, result: Result): void {
+    const correspondent = this.#correspondents.get(mailbox.sessionId)!;
+    const { link } = correspondent;
+    const kept = link === undefined ? [] : [...mailbox.results];
     this.mailboxes.answer(mailbox, result);
-    this.#touched.add(this.#correspondents.get(mailbox.sessionId)!);
+    // Those that the cap has taken and that were not sent are told to be gone.
+    for (const { id } of kept.slice(0, kept.length + 1 - mailbox.results.length)) {
+      if (id > link!.sentResultId) this.#again(correspondent, id);
+    }
+    this.#touched.add(correspondent);
   }
 
   /** A command that has run came again: its answer is sent again, when the log has it. */
   repeat(mailbox: Mailbox, id: number): void {
     const correspondent = this.#correspondents.get(mailbox.sessionId)!;
-    const { link } = correspondent;
-    if (link === undefined || id > link.sentResultId) return;
-    const kept = mailbox.results.find((result) => result.id === id);
-    link.frame.add(kept === undefined ? gone(id) : item(kept));
+    if (correspondent.link === undefined || id > correspondent.link.sentResultId) return;
+    this.#again(correspondent, id);
     this.#send(correspondent);
   }
 
@@ -189,10 +217,28 @@ export class Delivery {
     return found;
   }
 
+  /** A client has no more commands on the wire than that. */
+  #again({ link }: Correspondent, id: number): void {
+    if (link !== undefined && link.again.size < LIMITS.commandsInFlight) link.again.add(id);
+  }
+
   /** Everything that is committed and not sent yet, in one frame. */
-  #send({ mailbox, committedSeq, committedId, link }: Correspondent): void {
+  #send(correspondent: Correspondent): void {
+    const { mailbox, committedSeq, committedId, link } = correspondent;
     if (link === undefined) return;
     const { frame, client } = link;
+    if (this.#options.mustWait?.(client) === true) {
+      this.#waiting.add(correspondent);
+      return;
+    }
+    if (link.owesDoors) frame.add({ kind: ItemKind.DOORS, body: pack(this.#options.doors()) });
+    link.owesDoors = false;
+    for (const id of link.again) {
+      if (id > committedId) continue;
+      link.again.delete(id);
+      const kept = mailbox.results.find((result) => result.id === id);
+      frame.add(kept === undefined ? gone(id) : item(kept));
+    }
     if (link.sentResultId < committedId) {
       for (const result of mailbox.resultsAfter(link.sentResultId)) {
         if (result.id > committedId) break;

@@ -176,7 +176,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
 
     override setSerializer(): void {
       const inside = insides.get(this)!;
-      inside.tap = new TapSerializer();
+      inside.tap = new TapSerializer(inside.runtime.slow);
       super.setSerializer(inside.tap as never);
       inside.runtime.stateReplaced();
     }

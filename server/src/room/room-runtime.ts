@@ -8,9 +8,11 @@ import { Inbox } from "../inbox/inbox.ts";
 import type { ClaimedLog } from "../log/claimed-log.ts";
 import { Delivery } from "../outbox/delivery.ts";
 import { Outbox } from "../outbox/outbox.ts";
+import { SlowClients } from "../outbox/slow-clients.ts";
 import { nextEpoch } from "../ownership/epoch.ts";
 import { Seats } from "../session/seats.ts";
 import { Sessions } from "../session/sessions.ts";
+import { closeSlow, isBehind } from "../socket/backlog.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
 import { Ticker } from "../tick/ticker.ts";
 import type { Past, Pause } from "./past.ts";
@@ -29,6 +31,8 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly outbox: Outbox;
   /** What our clients are told; stock ones are told through the outbox. */
   readonly delivery: Delivery;
+  /** Players who do not read as fast as the room speaks. */
+  readonly slow: SlowClients;
   readonly sessions = new Sessions();
   readonly memory: RoomMemory<T>;
   readonly random: Random;
@@ -58,8 +62,19 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
     this.#takenWith = past?.log;
     this.pause = past?.pause(services.clock.wallMs()) ?? NO_PAUSE;
+    this.slow = new SlowClients({
+      isBehind,
+      close: closeSlow,
+      onSkipped: (patches) => services.metrics.patchesSkipped(type.name, patches),
+      onResynced: () => services.metrics.resynced(type.name),
+    });
     this.delivery = new Delivery(
-      { contract: () => contractOf(type), epoch: () => this.epoch, doors: services.doors },
+      {
+        contract: () => contractOf(type),
+        epoch: () => this.epoch,
+        doors: services.doors,
+        mustWait: (client) => this.slow.mustWait(client),
+      },
       past?.mailboxes,
     );
     this.memory = past?.memory ?? newRoomMemory(type, services.seed(), services.secret());
@@ -194,6 +209,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#keepWallTime();
     this.#tellDoors();
     this.#recorder.record(this.#patch());
+    this.delivery.goOn();
   }
 
   /** A room with its own loop has sent a patch: it counts as a tick. */

@@ -1,7 +1,7 @@
 /**
  * The WebSocket transport with a door and the frame guard in front. A socket comes in when its room is here: our client is sent on
  * otherwise, a stock one's connection is passed on. A bad frame closes that one connection, nobody else notices. It knows whom a
- * socket is for before it joins, and finds out when nobody is behind it any more.
+ * socket is for before it joins, and finds out when nobody is behind it any more, or somebody who does not read (backlog.ts).
  *
  *   request -> stock client: door -> (elsewhere) relay
  *      +----------> socket -> our client: door -> (elsewhere) MOVED
@@ -15,7 +15,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { CODES, LIMITS } from "@ninelives/shared-schema";
+import { CloseReason, CODES, LIMITS } from "@ninelives/shared-schema";
 import { inputShapeOf, roomHere } from "../adapter.ts";
 import type { Heartbeat } from "../config.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
@@ -24,6 +24,7 @@ import type { Metrics } from "../inspect/metrics.ts";
 import type { SocketLimits } from "../limits/socket-limits.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
+import { Backlog } from "./backlog.ts";
 import { deny } from "./deny.ts";
 import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
 import { guardConnection } from "./guard/connection.ts";
@@ -36,6 +37,7 @@ const OPEN = 1;
 interface Connection extends EventEmitter {
   readonly readyState: number;
   close(code?: number, reason?: string | Buffer): void;
+  send(data: Uint8Array): void;
   ping(): void;
   terminate(): void;
 }
@@ -69,7 +71,7 @@ export class GuardedTransport extends WebSocketTransport {
 
   constructor(services: TransportServices) {
     const { frameBytes: maxPayload, frameParts: maxFragments } = LIMITS;
-    super({ server: services.server, maxPayload, maxFragments, pingInterval: 0 } as never);
+    super({ server: services.server, maxPayload, maxFragments, pingInterval: 0, autoPong: false } as never);
     const { whereabouts, clock, logger, metrics } = services;
     this.#services = services;
     this.#lines = new LineLimit(clock, () => metrics.lineSwallowed("socket"));
@@ -157,6 +159,7 @@ export class GuardedTransport extends WebSocketTransport {
     this.#connections.set(connection, known);
     connection.on("pong", () => void (known.heardMs = clock.now()));
     connection.once("close", () => void this.#connections.delete(connection));
+    this.#watch(connection, request);
     limits.entering(request);
     const flow = limits.flowOf(request);
     const refused = (refusal: Refusal) => {
@@ -194,6 +197,20 @@ export class GuardedTransport extends WebSocketTransport {
   #warn(about: Readonly<Record<string, unknown>>, text: string): void {
     const swallowed = this.#lines.next(String(about.address));
     if (swallowed !== undefined) this.#services.logger.warn(swallowed === 0 ? about : { ...about, swallowed }, text);
+  }
+
+  /** A stock client does not come back from SLOW. */
+  #watch(connection: Connection, request: IncomingMessage): void {
+    const { clock, logger, metrics } = this.#services;
+    const { code } = askedBy(request)?.isOurs === true ? CODES.SLOW : CODES.MAY_TRY_RECONNECT;
+    new Backlog(connection, clock, {
+      code,
+      reason: CloseReason.retryAfter(LIMITS.slowRetryMs),
+      onSlow(why, bytes) {
+        metrics.slowClosed(why);
+        logger.warn({ address: request.socket.remoteAddress, code, why, bytes }, "connection closed: it is not read");
+      },
+    });
   }
 
   /** Asks who was silent, drops who was silent for too long, and who does not come in. */

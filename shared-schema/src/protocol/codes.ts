@@ -65,6 +65,12 @@ export const CODES = {
     recoverable: true,
     action: "Resume at the address in the reason: another process has the match.",
   },
+  SLOW: {
+    code: 4104,
+    sender: "server",
+    recoverable: true,
+    action: "Resume, and read what comes: too much waited for this connection.",
+  },
   ROOM_FAILED: {
     code: 4105,
     sender: "server",

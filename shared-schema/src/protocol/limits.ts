@@ -84,6 +84,18 @@ export const LIMITS = {
   inputBuffer: 32,
   /** Answers and events for stock clients waiting for a commit, per room. At the cap a new one is dropped and counted. */
   outboxItems: 8_192,
+  /**
+   * What may wait in a process for a client that does not read, weighed as in server/src/socket/backlog.ts. Above the first its patches are
+   * left out and what it is told stays in its mailbox; who then takes less than that in slowMs, and who is above the second, is closed
+   * with SLOW, and cut off slowCloseMs later. Our client comes back after slowRetryMs.
+   */
+  slowBytes: 128 * 1024,
+  slowHardBytes: 1024 * 1024,
+  slowMs: 10_000,
+  slowCloseMs: 500,
+  slowRetryMs: 1_000,
+  /** What a frame that waits costs beside its bytes. */
+  frameCostBytes: 512,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
   /**
