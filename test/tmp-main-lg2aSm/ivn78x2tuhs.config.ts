@@ -1,8 +1,0 @@
-import { defineHost } from "@ninelives/server";
-import { Lab, LabRoom } from "../support/lab.ts";
-
-export default defineHost({
-  rooms: { lab: { type: Lab, room: LabRoom } },
-  seatHoldSeconds: -5,
-  origins: ["nowhere"] as never,
-});
