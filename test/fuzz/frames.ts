@@ -36,7 +36,7 @@ function textOf(summary: FramesSummary): string {
   const lines = [
     `seed ${seed}: ${sum(summary)} frames in ${seconds.toFixed(0)} s, ${bad} of them refused, over ${visits} connections`,
     `longest turn ${health.busiestMs.toFixed(1)} ms on a core, ${health.latestMs.toFixed(1)} ms by the wall clock; ${health.lines} log lines`,
-    `heap ${health.heapMb.toFixed(0)} MB; costliest frame ${health.costliestMs.toFixed(1)} ms, of ${health.costliestBytes} bytes`,
+    `heap ${health.heapMb.toFixed(0)} MB, longest pause for it ${health.longestGcMs.toFixed(0)} ms; costliest frame ${health.costliestMs.toFixed(1)} ms, of ${health.costliestBytes} bytes`,
     ...health.long.map(([atMs, ms]) => `a turn of ${ms.toFixed(0)} ms after ${(atMs / 1000).toFixed(1)} s`),
     ...faults.map((fault) => `fault: ${fault}`),
     faults.length === 0 ? "no fault" : `the last frames are in ${file}; again: npm run fuzz -- frames --seed ${seed}`,

@@ -5,7 +5,7 @@
  * how late turns came by the clock on the wall is said as well.
  */
 import { EventEmitter } from "node:events";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { createLogger, defineHost, startHost } from "@ninelives/server";
 import WebSocket from "ws";
 import { ROOMS } from "./rooms.ts";
@@ -27,6 +27,8 @@ export interface Health {
   readonly costliestBytes: number;
   /** Turns of more than LONG_MS: when after the beginning, and how long. */
   readonly long: readonly (readonly [atMs: number, ms: number])[];
+  /** Longest pause for the garbage collector, which is part of a turn, ms. */
+  readonly longestGcMs: number;
   readonly lines: number;
   readonly heapMb: number;
   /** Of /metrics: faults of handlers, and frames refused. */
@@ -39,9 +41,14 @@ const long: [number, number][] = [];
 let lines = 0;
 let busiestMs = 0;
 let beganMs = 0;
+let longestGcMs = 0;
 let costliest = { ms: 0, bytes: 0 };
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
+
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration);
+}).observe({ entryTypes: ["gc"] });
 
 function watch(before = process.threadCpuUsage()): void {
   setTimeout(() => {
@@ -89,6 +96,7 @@ async function health(): Promise<Health> {
     costliestMs: costliest.ms,
     costliestBytes: costliest.bytes,
     long,
+    longestGcMs,
     lines,
     heapMb: process.memoryUsage().heapUsed / 2 ** 20,
     faults: sum("ninelives_faults_total"),
@@ -99,6 +107,7 @@ async function health(): Promise<Health> {
 process.on("message", (asked) => {
   if (asked === "begin") {
     busiestMs = 0;
+    longestGcMs = 0;
     beganMs = performance.now();
     costliest = { ms: 0, bytes: 0 };
     delay.reset();

@@ -42,7 +42,7 @@ ${section("The last run", run, [
   ["costliest frame that the guard let pass", `${health.costliestMs.toFixed(1)} ms, ${health.costliestBytes} bytes`],
   ["longest turn by the wall clock", `${health.latestMs.toFixed(1)} ms`],
   ["heap at the end", `${health.heapMb.toFixed(0)} MB`],
-  ["connections lost by players beside them", 0],
+  ["faults that players beside them met", players.reduce((all, { faults: own }) => all + own.length, 0)],
   ["their questions answered", answers],
   ["patches they got", players.reduce((all, { heard }) => all + heard, 0)],
   ["longest time without a patch", `${Math.max(...players.map(({ longestMs }) => longestMs)).toFixed(0)} ms`],
