@@ -30,6 +30,7 @@ const FINAL: readonly CodeName[] = [
   "BAD_FRAME",
   "REPLACED",
   "UPGRADE_REQUIRED",
+  "ROOM_FAILED",
   "FLOOD",
   "GAVE_UP",
 ];

@@ -90,7 +90,7 @@ describe("seats that are booked", () => {
     assert.equal((await bookings.book(wish(), undefined)).how, "none");
     const counted = JSON.stringify(row("one", { clients: 3, processId: "p0" }));
     const places = JSON.stringify({ since: 1, in: ["lab"] });
-    await driver.redis.listWrite(LISTINGS, "one", counted, 0, "p0", "update", 3, 4, places, `s${serial - 2}`);
+    await driver.redis.listWrite(LISTINGS, "one", counted, 0, "p0", "update", 3, 4, places, "", `s${serial - 2}`);
     assert.equal((await bookings.book(wish(), undefined)).how, "none");
     await bookings.cancel("one", [`s${serial - 2}`]);
     assert.equal((await bookings.book(wish(), undefined)).how, "room");
