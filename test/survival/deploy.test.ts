@@ -84,7 +84,7 @@ describe("a deploy of another version", function () {
     const eve = await connect(next.url).joinOrCreate(Saga2, { name: "Eve" });
     assert.notEqual(eve.roomId, ada.roomId);
     assert.equal((await fleet.owner(eve.roomId)).pid, next.pid);
-    await assert.rejects(connect(next.url).joinById(Saga1, ada.roomId, { name: "Bob" }), { name: "ROOM_FULL" });
+    await assert.rejects(connect(next.url).joinById(Saga1, ada.roomId, { name: "Bob" }), { name: "ROOM_LOCKED" });
     await assert.rejects(connect(old.url).create(Saga1, { name: "Bob" }), { name: "SERVER_SHUTDOWN" });
     assert.deepEqual(told, []);
     await ada.command("end", {}).catch(() => undefined);

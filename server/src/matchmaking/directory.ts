@@ -191,7 +191,7 @@ async function roomTypeOf(roomId: string): Promise<string> {
 
 function mustTakePlayers({ roomId, locked, clients: players, maxClients }: IRoomCache): void {
   if (players < maxClients) {
-    if (locked === true) throw new NetError("ROOM_LOCKED", `room "${roomId}" has free seats, and its game locked it`);
+    if (locked === true) throw new NetError("ROOM_LOCKED", `room "${roomId}" has free seats, and takes nobody else`);
     return;
   }
   throw new NetError("ROOM_FULL", `room "${roomId}" has ${players} of ${maxClients} seats taken`, { players });
