@@ -7,6 +7,7 @@ import { CLIENT_HEADER, PROTOCOL_VERSION } from "@ninelives/shared-schema";
 import { type MainProcess, ROOT, startMain } from "../support/main-process.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { freePort, startRedis, type TestRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
 
 /** A name that nobody can look up: who goes there by mistake gets nowhere. */
 const OUTSIDE = (name: string) => `${name}.play.invalid:443`;
@@ -31,6 +32,10 @@ describe("hosts behind a front", () => {
         return { ...host, url: await host.up() };
       }),
     );
+    for (const { url } of hosts)
+      await until(`${url} to know both`, async () =>
+        /^ninelives_doors 2$/m.test(await (await fetch(`${url}/metrics`)).text()),
+      );
   });
   after(async () => {
     await Promise.all([redis, ...hosts].map((each) => each.stop()));
