@@ -12,6 +12,9 @@ import type { ClientSocket } from "./socket.ts";
 /** Longest wait for an attempt to get into the room, ms. */
 export const ENTER_MS = 10_000;
 
+/** A socket that closes takes nothing any more, and a browser complains of whoever tries. */
+const OPEN = 1;
+
 /** A timer that comes so late means that this side slept: the answer may be here unread, so it is given as long once more, ms. */
 const SLEPT_MS = 100;
 
@@ -56,7 +59,7 @@ export class Attempt {
   }
 
   send(frame: Uint8Array): void {
-    this.#socket?.send(frame);
+    if ((this.#socket?.readyState ?? OPEN) === OPEN) this.#socket?.send(frame);
   }
 
   /** The room let it in: it may last. */

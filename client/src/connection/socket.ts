@@ -1,6 +1,8 @@
 /** The part of a WebSocket the client uses, so that an app (or a test) may bring its own. */
 export interface ClientSocket {
   binaryType: string;
+  /** 1: open. Default: it is. */
+  readonly readyState?: number;
   onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
