@@ -9,12 +9,14 @@ import { runFrames, sum } from "./frames/run.ts";
 
 const FRAMES = 20_000;
 const SECONDS = 60;
+/** What a hang takes, or a decoder that was led astray; how busy the machine is, is not what is tried here. */
+const STILL = { stallMs: 2_000, silenceMs: 10_000 };
 
 describe("hostile frames", function () {
   this.timeout(120_000);
 
   it(`[SO4] ${FRAMES} of them to rooms of every kind: no end, nothing uncaught, no stall, nobody beside them notices`, async () => {
-    const summary = await runFrames({ seed: 4, seconds: SECONDS, frames: FRAMES, attackers: 6 }, () => {});
+    const summary = await runFrames({ seed: 4, seconds: SECONDS, frames: FRAMES, attackers: 6, ...STILL }, () => {});
     assert.deepEqual(summary.faults, [], `the last frames are in ${summary.file}`);
     assert.ok(summary.bad > 10 && summary.health.faults > 100 && sum(summary) > FRAMES / 20, JSON.stringify(summary));
     for (const kind of KINDS) assert.ok(summary.frames[kind] > 0, kind);

@@ -28,6 +28,9 @@ export interface Wishes {
   /** Ends the run earlier. */
   readonly frames: number;
   readonly attackers: number;
+  /** Longest turn of the host's event loop, and longest silence for a player, ms. Default STALL_MS and SILENCE_MS. */
+  readonly stallMs?: number;
+  readonly silenceMs?: number;
 }
 
 export interface FramesSummary extends Spoils {
@@ -80,7 +83,7 @@ export async function runFrames(wishes: Wishes, onProgress: (spoils: Spoils) => 
     await Promise.all(asking);
     const fates = Object.fromEntries(KINDS.map((kind) => [kind, players[kind].fate()])) as Record<Kind, Fate>;
     await Promise.all(KINDS.map((kind) => inTime(players[kind].leave())));
-    for (const fault of faultsOf(health, fates)) faults.add(fault);
+    for (const fault of faultsOf(health, fates, wishes)) faults.add(fault);
     const file = faults.size === 0 ? undefined : kept(last, wishes.seed);
     return { ...spoils, seed: wishes.seed, seconds, faults: [...faults], health, fates, answers, file };
   } finally {
@@ -93,13 +96,17 @@ export function sum({ frames }: Spoils): number {
   return KINDS.reduce((all, kind) => all + frames[kind], 0);
 }
 
-function faultsOf(health: Health, fates: Readonly<Record<Kind, Fate>>): string[] {
+function faultsOf(
+  health: Health,
+  fates: Readonly<Record<Kind, Fate>>,
+  { stallMs = STALL_MS, silenceMs = SILENCE_MS }: Wishes,
+): string[] {
   const faults = health.uncaught.map((text) => `nobody caught: ${text}`);
-  if (health.busiestMs > STALL_MS) faults.push(`the event loop stood still for ${health.busiestMs.toFixed(0)} ms`);
+  if (health.busiestMs > stallMs) faults.push(`the event loop stood still for ${health.busiestMs.toFixed(0)} ms`);
   for (const kind of KINDS) {
     const { faults: own, heard, longestMs } = fates[kind];
     faults.push(...own);
-    if (heard === 0 || longestMs > SILENCE_MS + health.latestMs)
+    if (heard === 0 || longestMs > silenceMs + health.latestMs)
       faults.push(`the player of ${kind} heard nothing for ${longestMs.toFixed(0)} ms`);
   }
   return faults;
