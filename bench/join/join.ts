@@ -78,10 +78,10 @@ async function startSite(side: Side): Promise<Site> {
   return { side, redis, servers };
 }
 
-async function block({ servers }: Site, scene: Scene, { joins, storm }: Size): Promise<Joins> {
+async function block({ side, servers }: Site, scene: Scene, { joins, storm }: Size): Promise<Joins> {
   const urls = servers.map(({ url }) => url);
   const result = scene === "storm" ? await joinMany(urls, storm, storm) : await joinMany(urls, joins, WIDTH);
-  await emptied(() => servers[0]!.ask<number[]>("sizes"), 0);
+  await emptied(() => servers[0]!.ask<number[]>("sizes"), 0, side === "stock");
   return result;
 }
 

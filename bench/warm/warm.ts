@@ -74,7 +74,7 @@ function readyAt(side: Side): number {
 async function crowd({ side, servers }: Site, count: number): Promise<Joins> {
   const urls = servers.map(({ url }) => url);
   const joins = await joinMany(urls, count, WIDTH);
-  await emptied(() => servers[0]!.ask<number[]>("sizes"), PROCESSES * readyAt(side));
+  await emptied(() => servers[0]!.ask<number[]>("sizes"), PROCESSES * readyAt(side), side === "stock");
   return joins;
 }
 

@@ -2,7 +2,7 @@
  * Which rooms there are, and the way into them. The directory itself is Colyseus's driver (this process's memory, or Redis when
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
-import { type AuthContext, createAuthContext, type IRoomCache, matchMaker } from "@colyseus/core";
+import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
 import { addressOn, CLIENT_HEADER, CODES, NetError, queueName, type RoomType } from "@ninelives/shared-schema";
 import { filteredBy } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
@@ -180,16 +180,15 @@ async function roomTypeOf(roomId: string): Promise<string> {
   const [row]: (Row | undefined)[] = await matchMaker.query({ roomId } as never);
   if (row === undefined)
     throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
-  if (row.match !== undefined)
-    throw new NetError(
-      "UNAUTHORIZED",
-      `room "${roomId}" is a match of those whom a queue sent: wait in "${queueName(row.name)}"`,
-    );
   mustTakePlayers(row);
   return row.name;
 }
 
-function mustTakePlayers({ roomId, locked, clients: players, maxClients }: IRoomCache): void {
+function mustTakePlayers({ roomId, name, match, locked, clients: players, maxClients }: Row): void {
+  if (match !== undefined) {
+    const where = queueName(name);
+    throw new NetError("UNAUTHORIZED", `room "${roomId}" is a match of those whom a queue sent: wait in "${where}"`);
+  }
   if (players < maxClients) {
     if (locked === true) throw new NetError("ROOM_LOCKED", `room "${roomId}" has free seats, and takes nobody else`);
     return;

@@ -1,8 +1,13 @@
 /**
  * Every cap in one place: unit in the name, policy at the cap in the comment. A counter named in
- * `server/src/inspect/metrics.ts` grows whenever one is hit.
+ * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic and of queues have files of their own.
  */
+import { QUEUE_LIMITS } from "./queue-limits.ts";
+import { TRAFFIC_LIMITS } from "./traffic-limits.ts";
+
 export const LIMITS = {
+  ...TRAFFIC_LIMITS,
+  ...QUEUE_LIMITS,
   /** Hosts one supervisor keeps running. More: the start is refused. */
   processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */
@@ -156,54 +161,6 @@ export const LIMITS = {
   doors: 8,
   /** Times in a row a client follows MOVED at once. Then it waits as after any attempt that failed. */
   movesInRow: 5,
-  /** HTTP body of matchmaking, bytes. A larger one is answered OPTIONS_INVALID (413), and its rest is not read. */
-  httpBodyBytes: 16 * 1024,
-  /**
-   * How long a request may take to come, ms: its headers, and all of it. How often it is looked for such that take longer. They are
-   * answered 408.
-   */
-  httpHeadersMs: 10_000,
-  httpRequestMs: 15_000,
-  httpLookMs: 2_000,
-  /** Parts of a frame of a client. More of them close that connection: each costs many times its bytes. */
-  frameParts: 64,
-  /** Defaults of `limits` in a host's configuration. Addresses that several people share are why those by address are high. */
-  host: {
-    connections: 20_000,
-    connectionsPerAddress: 1_000,
-    joinsPerAddress: { perSecond: 20, burst: 100 },
-    untakenSeatsPerAddress: 200,
-    joinWithinMs: 15_000,
-    framesPerConnection: { perSecond: 500, burst: 2_000 },
-    bytesPerConnection: { perSecond: 256 * 1024, burst: 1024 * 1024 },
-    exempt: ["127.0.0.0/8", "::1"],
-  },
-  /** The most such a limit may be set to. */
-  connectionsMax: 1_000_000,
-  ratePerSecondMax: 1_000_000_000,
-  rateBurstMax: 1_000_000_000,
-  /** Addresses that are counted each for itself. The others are counted as one. */
-  addressesCounted: 100_000,
-  /** How long a seat that was promised is kept for its player, ms. */
-  seatPromisedMs: 15_000,
-  /** When somebody who was refused as one too many comes again, where nothing else says it, ms. */
-  refusedRetryMs: 1_000,
-  /** Requests for a seat of one address under way at a time, and how long each counts as such, ms. The others wait for their turn. */
-  asksAtOnce: 4,
-  askTurnMs: 100,
-  /** Connections beyond a limit that are told so with their first request, and how long that may take, ms. Others are closed at once. */
-  refusedConnections: 256,
-  refusedCloseMs: 1_000,
-  /** A line of the log about refusals of one address at most so often, ms. */
-  refusalToldMs: 1_000,
-  /** Ways out of a connection that says too much: come again after so long, ms; the third time within the next, ms, it is closed for good. */
-  flowRetryMs: 1_000,
-  flowStrikes: 3,
-  flowForgottenMs: 60_000,
-  /** Sessions of which it is kept in mind. The oldest go. */
-  flowsRemembered: 10_000,
-  /** How long a socket that was refused may take to say goodbye, ms. */
-  goodbyeMs: 1_000,
   /** Rate of a command, the most that may be declared: a second, and at once. More: the type is refused. */
   commandPerSecondMax: 1_000,
   commandBurstMax: 1_000,
@@ -316,37 +273,6 @@ export const LIMITS = {
   lobbyChanges: 64,
   /** What waits for a page that does not read, bytes. At the cap it is let go. */
   lobbyUnreadBytes: 256 * 1024,
-  /** Players of a party that stays together in a queue for matches. */
-  partyMax: 8,
-  /** Tickets looked at for one that waits, and ways to seat them that are tried. Beyond either it waits for the next look. */
-  matchCandidates: 64,
-  matchSteps: 4_096,
-  /** Steps a second of a queue's room, and players in one. Who comes to a full one waits in another. */
-  queueTickHz: 20,
-  queuePlayers: 2_000,
-  /** Queues of one type. Each is joined when those before it are full. */
-  queuesOfType: 8,
-  /** What a player who waits may say: join options, characters of JSON, and regions. */
-  queueOptionsChars: 2_048,
-  queueRegions: 32,
-  /** Between two looks of a queue for matches, ms; and how many times as long as the last look took it rests at least. */
-  queueLookMs: 250,
-  queueLookRest: 10,
-  /** How often players are told their place, and matches that run are asked for free seats, ms. */
-  queueNewsMs: 2_000,
-  queueOpeningsMs: 1_000,
-  /** Longest time to accept a match, ms. */
-  matchAcceptMsMax: 120_000,
-  /** How long a party waits for the rest of it, and a match that was found for its players to take their seats, ms. */
-  partyGatherMs: 60_000,
-  matchTakenMs: 60_000,
-  /** Between two attempts to make the room of a match, ms, and attempts that may fail in the game's own code. */
-  matchRetryMs: 1_000,
-  matchFailures: 3,
-  /** A player who is in no match and does not leave the queue is sent away after so long, ms. */
-  queueLingerMs: 10_000,
-  /** Times two parties change places to make teams equally strong. */
-  balanceRounds: 16,
   /** Text of a NetError that leaves the server, characters. Longer ones are cut. */
   errorTextChars: 500,
 } as const;

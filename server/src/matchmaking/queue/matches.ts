@@ -91,7 +91,7 @@ export class Matches {
     const match = this.get(id);
     const waiter = tickets.waiter(sessionId);
     if (match === undefined || waiter === undefined || tickets.get(waiter.ticket)!.match !== id) return false;
-    if (match.stage !== "accepting" || waiter.hasAccepted) return match.stage !== "accepting" || waiter.hasAccepted;
+    if (match.stage !== "accepting" || waiter.hasAccepted) return true;
     waiter.hasAccepted = true;
     const players = this.playersOf(id);
     const accepted = players.filter((player) => tickets.waiter(player)!.hasAccepted).length;
@@ -116,11 +116,17 @@ export class Matches {
     if (match !== undefined) match.roomId = this.#options.newId();
   }
 
-  /**
-   * Somebody does not come, or nobody can: these players are out, those of their parties with them, and the others wait again.
-   * `told`: what the others are told.
-   */
-  spoil(id: string, culprits: readonly string[], reason: QueueReason, told: QueueReason = reason): void {
+  /** This player is told anew what it has to know of its match: it came under another session. */
+  tellAgain(sessionId: string): void {
+    const { tickets, herald } = this.#options;
+    const id = tickets.get(tickets.waiter(sessionId)!.ticket)!.match;
+    const match = this.get(id);
+    if (match?.stage === "accepting") herald.found(sessionId, id, this.playersOf(id).length);
+    if (match?.stage === "ready") herald.ready(sessionId, id, match.roomId, this.teamOf(sessionId));
+  }
+
+  /** Somebody does not come, or nobody can: these players are out, those of their parties with them, and the others wait again. */
+  spoil(id: string, culprits: readonly string[], reason: QueueReason): void {
     const { tickets, herald } = this.#options;
     const guilty = new Set(culprits);
     for (const ticket of this.#tickets.get(id) ?? []) {
@@ -129,7 +135,7 @@ export class Matches {
         for (const sessionId of members) this.#dismiss(sessionId, guilty.has(sessionId) ? reason : "party");
       } else {
         tickets.release(ticket);
-        for (const sessionId of members) herald.back(sessionId, told);
+        for (const sessionId of members) herald.back(sessionId, reason);
       }
     }
     this.#drop(id);

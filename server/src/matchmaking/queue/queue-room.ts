@@ -95,7 +95,7 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
       if ((party?.size ?? 1) > rules.size) throw tooLarge(rules.size);
       const prowess = await keeper.prowessOf({ skill, latencies }, auth);
       const comer = { sessionId, wish: { key, party, ...prowess }, options, filters: filtersIn(type, options), auth };
-      this.#tickets.add(comer, this.#nowMs);
+      if (!this.#tickets.add(comer, this.#nowMs)) this.#matches.tellAgain(sessionId);
     }
 
     override onDrop({ sessionId }: Client): void {

@@ -34,10 +34,13 @@ export class Tickets {
     for (const [sessionId, { ticket }] of memory.waiters) this.#members.get(ticket)!.add(sessionId);
   }
 
-  /** Throws OPTIONS_INVALID for a player who does not fit its party, BUSY while the party of that name is in a match. */
-  add(comer: Comer, nowMs: number): void {
+  /**
+   * false: the player was here already, and goes on under this session. Throws OPTIONS_INVALID for one who does not fit its party, BUSY
+   * while the party of that name is in a match.
+   */
+  add(comer: Comer, nowMs: number): boolean {
     const { sessionId, wish, options, filters, auth } = comer;
-    if (wish.key !== undefined && this.#inherit(wish.key, sessionId)) return;
+    if (wish.key !== undefined && this.#inherit(wish.key, sessionId)) return false;
     const id = wish.party === undefined ? this.#newId() : `party ${wish.party.name}`;
     const ticket = this.#memory.tickets.get(id) ?? new QueuedTicket({ size: wish.party?.size ?? 1, bornMs: nowMs });
     const members = this.#members.get(id) ?? new Set();
@@ -58,6 +61,7 @@ export class Tickets {
       }),
     );
     if (members.size === ticket.size) ticket.sinceMs = Math.max(1, nowMs);
+    return true;
   }
 
   get(id: string): QueuedTicket | undefined {

@@ -50,7 +50,8 @@ function open(matching: MatchRulesInput, make: () => Promise<boolean> = () => Pr
     standings: new Standings({ tickets, state, place }),
     come(sessionId: string, nowMs: number, wish: Partial<Comer["wish"]> = {}) {
       const said = { skill: 0, latencies: {}, ...wish };
-      tickets.add({ sessionId, wish: said, options: {}, filters: {}, auth: { user: sessionId } }, nowMs);
+      const comer = { sessionId, wish: said, options: {}, filters: {}, auth: { user: sessionId } };
+      if (!tickets.add(comer, nowMs)) matches.tellAgain(sessionId);
     },
     look(nowMs: number) {
       const found = findMatches(tickets.matchable(tickets.waiting), rules, nowMs);
@@ -126,7 +127,9 @@ describe("a match on its way", () => {
     queue.come("bob", 2_000);
     queue.look(2_000);
     const [match] = queue.memory.matches.keys();
+    queue.news();
     queue.come("ada again", 3_000, { key: "A" });
+    assert.deepEqual(queue.news(), ["ada again found"]);
     assert.deepEqual(queue.matches.playersOf(match!).toSorted(), ["ada again", "bob"]);
     assert.equal(queue.matches.accept("ada again", match!, 3_000), true);
     assert.equal(queue.tickets.waiter("ada"), undefined);
