@@ -1,4 +1,4 @@
-/** What this host runs. Start it with `npm start`; environment: PORT, NINELIVES_DIR, REDIS_URL, PUBLIC_ADDRESS, INNER_ADDRESS, TRUSTED_PROXIES, LOG_LEVEL, NODE_ENV. */
+/** What this host runs. Start it with `npm start`; environment: PORT, NINELIVES_DIR, REDIS_URL, PUBLIC_ADDRESS, INNER_ADDRESS, TRUSTED_PROXIES, AUTH_*, BEHIND_TLS, OPERATOR_TOKEN, LOG_LEVEL, NODE_ENV. */
 import { defineHost, HEARTBEAT, storeFromEnv } from "@ninelives/server";
 import { ArenaRoom } from "./games/arena/arena.room.ts";
 import { Arena } from "./games/arena/arena.type.ts";

@@ -3,7 +3,8 @@
  * `client/test/adapter.test.ts`.
  *
  *  SessionClient   joins make their room with `createRoom` and then call its `connect` with the address of the seat, and with
- *                  the whole answer of matchmaking; `settings` says what the client was made with; `headers` go with each request
+ *                  the whole answer of matchmaking; `settings` says what the client was made with; `headers` go with each request,
+ *                  and the token of the page's storage (`http.authToken`) into the address of a seat as `_authToken`
  *  SessionRoom     `onMessageCallback` takes a frame; `connection` is asked for `isOpen`, `send` and `close` and nothing else; with
  *                  `joinedAtTime` at 0 a JOIN_ROOM is taken as the first one; without a `serializer` one is made for the layout
  *                  that comes with it; `onError` before the join rejects it
@@ -55,7 +56,7 @@ export class SessionRoom extends SdkRoom {
 
   override connect(address: string, reservation?: { readonly doors?: unknown }): void {
     const doors = reservation?.doors;
-    const wire = this.#connect(this, { address, doors: Array.isArray(doors) ? doors : [] });
+    const wire = this.#connect(this, { address: withoutToken(address), doors: Array.isArray(doors) ? doors : [] });
     const send = (frame: Uint8Array) => wire.send(frame);
     this.connection = Object.defineProperties(
       { events: {}, send, sendUnreliable: send, close: () => wire.cut() },
@@ -91,10 +92,16 @@ export class SessionRoom extends SdkRoom {
 export class SessionClient extends SdkClient {
   readonly #connect: Connect;
 
-  constructor(url: string, connect: Connect, fetchFn: typeof fetch | undefined) {
-    const headers = { [CLIENT_HEADER]: String(PROTOCOL_VERSION) };
+  /** `token`: names the player in each request; undefined: a guest. */
+  constructor(url: string, connect: Connect, fetchFn: typeof fetch | undefined, token: string | undefined) {
+    const headers = { [CLIENT_HEADER]: String(PROTOCOL_VERSION), ...(token !== undefined && bearer(token)) };
     super(url, fetchFn === undefined ? { headers } : { headers, fetchFn: fetchFn as never });
     this.#connect = connect;
+  }
+
+  /** Shows a newer token for a seat. */
+  async renew(roomId: string, sessionId: string, token: string): Promise<void> {
+    await this.http.post(`/matchmake/renew/${roomId}`, { headers: bearer(token), body: { sessionId } });
   }
 
   /** The server this client was made with: `host:port`, and its path. */
@@ -106,6 +113,17 @@ export class SessionClient extends SdkClient {
   protected override createRoom(name: string): never {
     return new SessionRoom(name, this.#connect) as never;
   }
+}
+
+function bearer(token: string): { readonly authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** The SDK puts a token that it finds in the page's storage into addresses, which end up in logs. */
+function withoutToken(address: string): string {
+  const url = new URL(address);
+  url.searchParams.delete("_authToken");
+  return url.href;
 }
 
 /** What a frame is for; undefined for frames that only the SDK cares about. */

@@ -19,6 +19,7 @@ import { joinError } from "./errors.ts";
 import { Room } from "./room.ts";
 import { promisedBefore, type PromisedSeat, SEATS_ASKED_FOR, secondChance } from "./second-chance.ts";
 import type { SessionServices } from "./services.ts";
+import { isTokenRefused, type TokenOption, Tokens } from "./token.ts";
 import { Waiting } from "./waiting.ts";
 
 export interface ConnectOptions {
@@ -27,6 +28,11 @@ export interface ConnectOptions {
    * dead after 3 s. Either way, within 2 s while a command waits for its answer. Default `default`.
    */
   readonly liveness?: keyof typeof LIVENESS | LivenessProfile;
+  /**
+   * What names the player: a token of the app's login, or what gets one. It goes with requests for seats, never into an address. A function
+   * is called at the first join, and again when the server refused the token or it has run out. Default: none, a guest.
+   */
+  readonly token?: TokenOption;
   /** When attempts to come back are made. */
   readonly backoff?: BackoffOptions;
   /** Where the seat in a room of this type is kept over a reload of the page. Default: the tab's sessionStorage; in Node nowhere. */
@@ -52,18 +58,20 @@ type Join = (sdk: SessionClient) => Promise<unknown>;
 
 /**
  * Every join rejects with a NetError: ROOM_TYPE_UNKNOWN, ROOM_NOT_FOUND, ROOM_FULL, ROOM_LOCKED, OPTIONS_INVALID,
- * UPGRADE_REQUIRED, UNREACHABLE and others.
+ * UNAUTHORIZED, UPGRADE_REQUIRED, UNREACHABLE and others.
  */
 export class Client {
   readonly #url: string;
-  readonly #services: Omit<SessionServices, "storage">;
+  readonly #services: Omit<SessionServices, "storage" | "renew">;
   readonly #storageOf: (typeName: string) => SeatStorage | undefined;
   readonly #fetch: typeof fetch | undefined;
+  readonly #tokens: Tokens;
 
   constructor(url: string, options: ConnectOptions) {
     const { liveness = "default", clock = systemClock, random = Math.random, storage, hints } = options;
     this.#url = url;
     this.#fetch = options.fetch;
+    this.#tokens = new Tokens(options.token);
     this.#storageOf = storage ?? tabStorage;
     this.#services = {
       clock,
@@ -167,9 +175,29 @@ export class Client {
   }
 
   async #enterOnce<T extends RoomType>(type: T, join: Join, kept?: KeptSeat): Promise<Room<T>> {
+    const token = await this.#tokens.current();
+    try {
+      return await this.#enterWith(token, type, join, kept);
+    } catch (error) {
+      if (!isTokenRefused(error) || !this.#tokens.canRenew) throw error;
+    }
+    return this.#enterWith(await this.#tokens.after(token), type, join, kept);
+  }
+
+  async #enterWith<T extends RoomType>(
+    token: string | undefined,
+    type: T,
+    join: Join,
+    kept: KeptSeat | undefined,
+  ): Promise<Room<T>> {
     let made: Room<T> | undefined;
     let seat: PromisedSeat | undefined;
-    const services = { ...this.#services, storage: this.#storageOf(type.name) };
+    let shown = token;
+    const renew = async (roomId: string, sessionId: string) => {
+      shown = await this.#tokens.after(shown);
+      await sdk.renew(roomId, sessionId, shown);
+    };
+    const services = { ...this.#services, storage: this.#storageOf(type.name), renew };
     const connectRoom: ConstructorParameters<typeof SessionClient>[1] = (sdkRoom, reserved) => {
       made = new Room(type, sdkRoom, { ...reserved, home: sdk.home }, services, kept);
       const { session, roomId, sessionId } = made;
@@ -180,7 +208,7 @@ export class Client {
       session.lifeline.begin();
       return session.wire;
     };
-    const sdk = new SessionClient(this.#url, connectRoom, this.#fetch);
+    const sdk = new SessionClient(this.#url, connectRoom, this.#fetch, token);
     keepRefusals(sdk, joinError);
     try {
       await join(sdk);

@@ -23,4 +23,5 @@ export {
   type Predictor,
   predictSelf,
 } from "./predict.ts";
+export type { TokenOption } from "./token.ts";
 export { Waiting } from "./waiting.ts";

@@ -15,4 +15,6 @@ export interface SessionServices {
   readonly liveness: LivenessProfile;
   readonly storage: SeatStorage | undefined;
   readonly hints: HintTarget | undefined;
+  /** Shows the server a newer token for this seat. Rejects with a NetError. */
+  readonly renew: (roomId: string, sessionId: string) => Promise<void>;
 }

@@ -138,6 +138,7 @@ export class Session {
       ended: (reason: keyof typeof CODES) => this.#ended(reason),
       ping: () => this.lifeline.send(PING_FRAME),
       goodbye: () => this.lifeline.send(LEAVE_FRAME),
+      renew: () => this.#services.renew(this.#sdk.roomId, this.#sdk.sessionId),
     };
   }
 

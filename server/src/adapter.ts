@@ -26,6 +26,9 @@
  *                  token, but leaves its socket open
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
  *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
+ *  giveUpSeat      `_reconnections` has [session, promise] by token for each seat that is held, and a promise that is rejected frees it
+ *  admitAccounts (auth/admission.ts)  a static `onAuth` is asked of the class that was registered, with the context that matchmaking was
+ *                  given; whether the instance's is asked, too, is seen by `constructor.onAuth`
  *  unconfirmedFrames  the same field holds what is said to a client before that answer
  *  TapSerializer.applyPatches  whoever is left out of the clients it is given, and gets `getFullState` after it, has the live state;
  *                  `view.changes` holds only what a view's next patch brings besides the changes, and nothing of it is lost in a whole state
@@ -46,6 +49,7 @@ export {
   awaitedIn,
   closeToNewcomers,
   endStaleConnection,
+  giveUpSeat,
   type HeldSeat,
   holdSeat,
   isConfirmed,

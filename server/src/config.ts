@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Room } from "@colyseus/core";
 import { LIMITS, parseTuning, queueName, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
+import { type Auth, type AuthConfig, authFromEnv, checkAuth, switchFromEnv } from "./auth/settings.ts";
 import { check, invalid } from "./config-issues.ts";
 import { trustedProxiesFromEnv } from "./env.ts";
 import { addressRange, type HostLimits, type HostLimitsInput, limitsSchema } from "./limits/settings.ts";
@@ -69,6 +70,13 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly limits?: HostLimitsInput;
   /** Addresses and ranges of proxies whose X-Forwarded-For says who a player is. Default: {@link trustedProxiesFromEnv}. */
   readonly trustedProxies?: readonly string[];
+  /** By which tokens players are known, and whether guests may come in. Default: {@link authFromEnv}. */
+  readonly auth?: AuthConfig;
+  /**
+   * Something in front of the host has the TLS connections of players, so what comes here may be plain. Default: `BEHIND_TLS`; else true
+   * where `trustedProxies` lists somebody. Production needs it.
+   */
+  readonly behindTls?: boolean;
 }
 
 /** A peer that was silent for `everyMs` is asked whether it is there; one that was silent for `deadAfterMs` is dropped. */
@@ -96,6 +104,8 @@ export interface Host {
   readonly pages: string | undefined;
   readonly limits: HostLimits;
   readonly trustedProxies: readonly string[];
+  readonly auth: Auth;
+  readonly behindTls: boolean;
 }
 
 export type RegisteredRoom =
@@ -139,6 +149,8 @@ const roomEntry = z.strictObject({
   migrate: z.record(z.string(), migration).default({}),
   warm: z.int().min(0).max(LIMITS.warmRoomsMax).default(0),
 });
+/** What stands for several would let in pages that nobody has thought of. */
+const origin = z.url().refine((url) => !url.includes("*"), "an origin without * expected: list each");
 const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
 
 const hostSchema = z.strictObject({
@@ -161,10 +173,13 @@ const hostSchema = z.strictObject({
     .strictObject({ everyMs: z.number().min(100).max(600_000), deadAfterMs: z.number().min(100).max(600_000) })
     .refine(({ everyMs, deadAfterMs }) => deadAfterMs >= everyMs, "deadAfterMs of at least everyMs expected")
     .default(HEARTBEAT.default),
-  origins: z.array(z.url()).default([]),
+  origins: z.array(origin).default([]),
   pages: z.string().optional(),
   limits: limitsSchema,
   trustedProxies: z.array(addressRange).optional(),
+  // Checked by itself: what it says may be a secret, and stands in no message.
+  auth: z.custom<AuthConfig>((value) => typeof value === "object", "an object expected").optional(),
+  behindTls: z.boolean().optional(),
 });
 
 /** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
@@ -177,6 +192,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     const message = `another name expected: those who wait for "${name}" do so in a room of this one`;
     throw invalid([{ field: `rooms.${queueName(name)}`, message }]);
   }
+  const trustedProxies = checked.trustedProxies ?? trustedProxiesFromEnv();
   return {
     rooms,
     store: checked.store ?? storeFromEnv(),
@@ -186,7 +202,9 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     origins: checked.origins,
     pages: checked.pages,
     limits: checked.limits,
-    trustedProxies: checked.trustedProxies ?? trustedProxiesFromEnv(),
+    trustedProxies,
+    auth: checked.auth === undefined ? authFromEnv() : checkAuth(checked.auth),
+    behindTls: checked.behindTls ?? switchFromEnv("BEHIND_TLS", process.env) ?? trustedProxies.length > 0,
   };
 }
 

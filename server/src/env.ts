@@ -66,6 +66,15 @@ export function trustedProxiesFromEnv(env: NodeJS.ProcessEnv = process.env): str
   });
 }
 
+/** `OPERATOR_TOKEN`. undefined: there is none. */
+export function operatorTokenFromEnv(env: NodeJS.ProcessEnv): string | undefined {
+  const token = env.OPERATOR_TOKEN?.trim() ?? "";
+  if (token === "") return undefined;
+  if (token.length >= LIMITS.operatorTokenChars && /^[\w.~+/=-]+$/.test(token)) return token;
+  const expected = `at least ${LIMITS.operatorTokenChars} letters, digits or -._~+/= expected`;
+  throw new NetError("CONFIG_INVALID", `OPERATOR_TOKEN: ${expected}, ${token.length} characters got`);
+}
+
 export function loggerFromEnv(env: NodeJS.ProcessEnv): Logger {
   return createLogger({
     level: levelFromEnv(env.LOG_LEVEL),

@@ -5,7 +5,7 @@
 import cluster from "node:cluster";
 import { resolve } from "node:path";
 import { NetError } from "@ninelives/shared-schema";
-import { addressFromEnv, isProduction, loggerFromEnv, portFromEnv } from "./env.ts";
+import { addressFromEnv, isProduction, loggerFromEnv, operatorTokenFromEnv, portFromEnv } from "./env.ts";
 import { type RunningHost, startHost } from "./host.ts";
 import type { Logger } from "./inspect/logger.ts";
 import { loadConfig, makeWritable } from "./load-config.ts";
@@ -56,7 +56,9 @@ export async function runHost(configPath: string, supervised: Supervised | undef
 async function start(configPath: string, supervised: Supervised | undefined, logger: Logger): Promise<RunningHost> {
   const env = process.env;
   const port = portFromEnv(env.PORT);
-  const host = await loadConfig(resolve(configPath));
+  const production = isProduction(env);
+  const operatorToken = operatorTokenFromEnv(env);
+  const host = await loadConfig(resolve(configPath), production);
   const shares = supervised !== undefined && supervised.processes > 1;
   if (host.store.kind === "file") {
     if (shares) throw new NetError("CONFIG_INVALID", ONE_PROCESS_STORE);
@@ -66,7 +68,8 @@ async function start(configPath: string, supervised: Supervised | undefined, log
   return startHost(host, {
     ...(shares ? { port: 0, sharedPort: port } : { port }),
     logger,
-    production: isProduction(env),
+    production,
+    operatorToken,
     redisUrl: env.REDIS_URL,
     publicAddress: addressFromEnv("PUBLIC_ADDRESS", env.PUBLIC_ADDRESS, shares),
     region: env.REGION,

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { matchMaker, type Room } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
+import { accountsAt } from "./host/accounts-at.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
 import { Budget, budgetTold, type Usage, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
@@ -17,6 +18,7 @@ import { limitsAt } from "./host/limits-of-config.ts";
 import { matchmakingAt } from "./host/matchmaking-at.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
+import { checkProduction } from "./host/production.ts";
 import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { keepWarm } from "./host/keep-warm.ts";
@@ -25,6 +27,7 @@ import { createHttp } from "./inspect/http.ts";
 import { LineLimit } from "./inspect/line-limit.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
+import { Operator } from "./inspect/operator.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
@@ -58,8 +61,13 @@ export interface HostOptions {
   readonly innerAddress?: string | undefined;
   /** Where this process stands, as `latencies` of waiting players name it. Default: nowhere in particular. */
   readonly region?: string | undefined;
-  /** Hides pids and everything below `/dev`. Default false. */
+  /** Hides pids and everything below `/dev`, and starts only with what production needs. Default false. */
   readonly production?: boolean;
+  /**
+   * What an operator shows to see metrics and `/dev`, and to sign accounts out, at least 16 characters. Default: none, which shows them
+   * to everybody, in production to nobody, and signs nobody out.
+   */
+  readonly operatorToken?: string | undefined;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Where logs live, in place of the configuration's choice. The host closes it. */
@@ -81,6 +89,11 @@ export interface RunningHost {
   readonly store: LogStore;
   /** A room of this process; undefined when it is not here. */
   room(roomId: string): Room | undefined;
+  /**
+   * Ends every session of this account (the `sub` of its tokens) for good, here and in the processes that share this one's rooms and are
+   * there now. Tokens that were issued before are refused from now on, for LIMITS.signOutMs; a process that starts later knows nothing of it.
+   */
+  signOut(userId: string): Promise<void>;
   /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
   take(connection: EventEmitter, request: IncomingMessage): void;
   /**
@@ -90,9 +103,11 @@ export interface RunningHost {
   stop(onFinish?: (withinMs: number) => void): Promise<void>;
 }
 
-/** Rejects with PORT_TAKEN when the port is in use. */
+/** Rejects with PORT_TAKEN when the port is in use, with CONFIG_INVALID for what production does not take. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {
-  const { logger, redisUrl, clock = systemClock } = options;
+  const { logger, redisUrl, clock = systemClock, production = false } = options;
+  if (production) checkProduction(host);
+  const operator = new Operator(options.operatorToken, production);
   const types = typesIn(host);
   const filtersOf = (typeName: string) => types.get(typeName)?.filterBy ?? [];
   const isQueue = (typeName: string) => queuesIn(host).has(typeName);
@@ -142,7 +157,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     heartbeat: options.heartbeat ?? host.heartbeat,
     whereabouts: others,
     limits: sockets,
-    greet: (socket, request) => greet(socket, request, askedBy(request)) ?? hear(custody, socket, request),
+    greet: (socket, request) =>
+      greet(socket, request, askedBy(request)) ?? known.refusalOf(socket, request) ?? hear(custody, socket, request),
   });
   useLogger(
     consoleLike(logger.child({ from: "colyseus" }), new LineLimit(clock, () => metrics.lineSwallowed("host"))),
@@ -176,6 +192,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     secret: newSecret,
     topicEpoch: newTopicEpoch,
   };
+  const { presence } = backend;
+  const known = accountsAt({ host, clock, logger, metrics, gate: limits.gate, rooms: services.rooms, presence });
   const { directory, lobby, matchRooms } = matchmakingAt({
     backend,
     clock,
@@ -202,13 +220,16 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     metrics,
     logger,
     ...limits,
+    accounts: known.accounts,
+    operator,
+    signOut: (userId) => known.signOut(userId),
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
     isFull: () => budget.isOver,
     isAnswering: () => backend.breaker?.isOpen !== true,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
     store: () => ({ reachable: custody.canReachStore, quietMs: custody.quietMs }),
-    ...forDevelopers(options.production, others, pids, services.rooms),
+    ...forDevelopers(production, others, pids, services.rooms, operator),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,
@@ -218,6 +239,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   });
   answer = (request, response) => (request.url === STORE_PATH ? routes : notYet)(request, response);
   await custody.begin(services);
+  await known.begin();
   answer = routes;
   ready = true;
   warm.begin();
@@ -227,10 +249,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     processId: matchMaker.processId,
     store,
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
+    signOut: (userId) => known.signOut(userId),
     take: (connection, request) => transport.take(connection, request),
     async stop(onFinish = () => {}) {
       ready = false;
       listening.leave();
+      known.stop();
       await warm.stop();
       await custody.handOver(onFinish);
       pids.stop();

@@ -10,6 +10,8 @@ export type { Migrated, Migration, Migrations, OldMatch } from "./room/migration
 export type { MatchFacts } from "./room/match-seats.ts";
 export type { Pause } from "./room/past.ts";
 export type { KeepsFields } from "./room/seal-plain.ts";
+export type { Account } from "./auth/account.ts";
+export { type AuthConfig, authFromEnv } from "./auth/settings.ts";
 export {
   defineHost,
   HEARTBEAT,

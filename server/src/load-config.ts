@@ -4,14 +4,17 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type FieldIssue, NetError } from "@ninelives/shared-schema";
 import type { Host } from "./config.ts";
+import { checkProduction } from "./host/production.ts";
 
-export async function loadConfig(path: string): Promise<Host> {
+/** `production`: with what a host needs there. */
+export async function loadConfig(path: string, production: boolean): Promise<Host> {
   const file = relative(process.cwd(), path);
   try {
     const module = (await import(pathToFileURL(path).href)) as { default?: Host };
     if (!(module.default?.rooms instanceof Map)) {
       throw new NetError("CONFIG_INVALID", "default export: the result of defineHost() expected");
     }
+    if (production) checkProduction(module.default);
     return module.default;
   } catch (error) {
     if (!(error instanceof NetError)) {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import {
+  type Client,
   ClientState,
   createAuthContext,
   ErrorCode,
@@ -16,7 +17,15 @@ import {
   Room,
 } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
-import { advertisePatchRate, releaseReservedSeats, reserveAfter, useLogger } from "../src/adapter.ts";
+import {
+  advertisePatchRate,
+  giveUpSeat,
+  isHeld,
+  releaseReservedSeats,
+  reserveAfter,
+  useLogger,
+} from "../src/adapter.ts";
+import { admit, admitAccounts, contextOf } from "../src/auth/admission.ts";
 import { systemClock } from "../src/system-clock.ts";
 import { GuardedTransport } from "../src/socket/transport.ts";
 import { RawClient } from "../../test/support/raw-client.ts";
@@ -36,7 +45,7 @@ class Pair extends Room {
     this.defineInput(Control, {});
     advertisePatchRate(this, options.slow === true ? 777 : 33);
   }
-  override onDrop(): void {
+  override onDrop(_client: Client): void {
     this.calls.push("onDrop");
   }
   override onLeave(): void {
@@ -47,10 +56,23 @@ class Pair extends Room {
   }
 }
 
+class Held extends Pair {
+  override onDrop(client: Client): void {
+    this.allowReconnection(client, "manual").catch(() => {});
+  }
+}
+
+class Asked extends Pair {
+  override onAuth(client: Client): unknown {
+    this.calls.push("onAuth");
+    return { knew: client.auth as unknown };
+  }
+}
+
 describe("adapter: what Colyseus's matchmaker does not promise", () => {
   let host: StockHost;
   before(async () => {
-    host = await startStock({ pair: Pair, empty: Pair });
+    host = await startStock({ pair: Pair, empty: Pair, held: Held });
   });
   after(() => host.stop());
 
@@ -73,6 +95,44 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     const sections = joined.map((frame) => frame.subarray(2 + frame[1]!));
     assert.deepEqual(sections[0], sections[1]);
     assert.notDeepEqual(sections[0], sections[2]);
+  });
+
+  it("giveUpSeat: a seat that is held is free, and the game is told; one that is not held stays", async () => {
+    const ada = await RawClient.join(host.url, "create/held");
+    const room = host.room(ada.roomId) as Held;
+    giveUpSeat(room, ada.sessionId);
+    assert.equal(room.clients.length, 1);
+    ada.close();
+    await until("the drop", () => isHeld(room, ada.sessionId));
+    giveUpSeat(room, "somebody else");
+    assert.equal(isHeld(room, ada.sessionId), true);
+    giveUpSeat(room, ada.sessionId);
+    await until("the end", () => room.calls.includes("onLeave"));
+    assert.equal(isHeld(room, ada.sessionId), false);
+  });
+
+  it("admitAccounts: the class that is registered is asked with the context it was given, and the instance's own onAuth, too", async () => {
+    class Sealed extends Asked {
+      override onJoin(client: Client): void {
+        admit(client);
+        this.calls.push(JSON.stringify(client.auth));
+      }
+      override async onAuth(client: Client): Promise<unknown> {
+        admit(client);
+        return super.onAuth(client);
+      }
+    }
+    matchMaker.defineRoomType("sealed", Sealed);
+    admitAccounts(Sealed as never, Asked as never);
+    const account = { userId: "ada", claims: { sub: "ada" } };
+    const context = contextOf(new Headers(), account);
+    const seat = await matchMaker.controller.invokeMethod("create", "sealed", {}, context);
+    const { roomId, sessionId } = seat as { roomId: string; sessionId: string };
+    const socket = new WebSocket(`${host.url.replace("http", "ws")}/p/${roomId}?sessionId=${sessionId}`);
+    const { calls } = host.room(roomId) as Asked;
+    await until("the join", () => calls.length === 2);
+    socket.close();
+    assert.deepEqual(calls.slice(0, 2), ["onAuth", JSON.stringify({ knew: account })]);
   });
 
   it("controller.invokeMethod: its error codes say which stage failed", async () => {

@@ -106,6 +106,11 @@ describe("defineHost", () => {
     ],
     ["a proxy", { rooms: { lab }, trustedProxies: ["proxy"] }, /^trustedProxies\[0\]: an address, .*, got "proxy"$/],
     ["an origin", { rooms: { lab }, origins: ["everywhere"] }, /^origins\[0\]: .*URL.*, got "everywhere"$/i],
+    [
+      "[AU11] an origin that stands for several",
+      { rooms: { lab }, origins: ["https://*.example.com"] },
+      /^origins\[0\]: .* without \*/,
+    ],
     ["a store", { rooms: { lab }, store: { kind: "disk" } }, /^store\.kind: .*, got "disk"$/],
     [
       "a tuning file that is not there",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import type { Browser, Page } from "playwright-core";
-import { type MainProcess, ROOT, startMain } from "../support/main-process.ts";
+import { type MainProcess, PRODUCTION, ROOT, startMain } from "../support/main-process.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { hears, play } from "./arena-player.ts";
 import { buildPage, layCable, openBrowser, Visitors } from "./stage.ts";
@@ -120,7 +120,7 @@ describe("the button that kills the server", function () {
   });
 
   it("[AR5] in production there is no such button", async () => {
-    const page = await visit(await start(1, { NODE_ENV: "production" }));
+    const page = await visit(await start(1, PRODUCTION));
     await play(page, "Ada");
     await page.waitForSelector('.lives-all[data-asked="true"]', { state: "attached" });
     assert.equal(await page.getByRole("button", { name: "Kill this server" }).isVisible(), false);

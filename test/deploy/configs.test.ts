@@ -1,10 +1,12 @@
 /** What `deploy/` says of hosts is true of them: names of variables, ports, paths and times. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { ROOT } from "../support/main-process.ts";
+import { ROOT, startMain } from "../support/main-process.ts";
+import { SECRET } from "../support/tokens.ts";
 
 const PORT = 2567;
 /** A host that drains takes no longer, s. */
@@ -42,6 +44,25 @@ describe("deploy/", () => {
       assert.equal(environment.INNER_ADDRESS, `${name}:${PORT}`);
       assert.equal(environment.PUBLIC_ADDRESS, `${name}.play.localhost:8080`);
       assert.ok(Number(/^(\d+)s$/.exec(grace)![1]) > DRAIN_S);
+    }
+  });
+
+  it("[AU9] compose.yaml has no secret in it, and what it gives a host is enough to start in production", async () => {
+    const [file] = await documents("deploy/compose.yaml");
+    const environment = z.object({ environment: z.record(z.string(), z.string()) });
+    const { services } = z.object({ services: z.object({ n1: environment }) }).parse(file);
+    const { AUTH_SECRET, OPERATOR_TOKEN, TRUSTED_PROXIES, AUTH_GUESTS } = services.n1.environment;
+    assert.match(AUTH_SECRET!, /^\$\{AUTH_SECRET:\?/);
+    assert.match(OPERATOR_TOKEN!, /^\$\{OPERATOR_TOKEN:\?/);
+    const dir = await mkdtemp(join(tmpdir(), "ninelives-compose-"));
+    const secrets = { AUTH_SECRET: SECRET, OPERATOR_TOKEN: "the-operator-of-tests" };
+    const env = { ...secrets, TRUSTED_PROXIES, AUTH_GUESTS, NODE_ENV: "production", NINELIVES_DIR: dir };
+    const main = startMain(join(ROOT, "test/support/lab.config.ts"), env);
+    try {
+      await main.up();
+    } finally {
+      await main.stop();
+      await rm(dir, { recursive: true });
     }
   });
 
@@ -86,7 +107,7 @@ describe("deploy/", () => {
     const kinds = all.map((one) => z.object({ kind: z.string() }).parse(one).kind);
     assert.deepEqual([...new Set(kinds)].toSorted(), ["Ingress", "Service", "StatefulSet"]);
     const container = z.object({
-      env: z.array(z.object({ name: z.string(), value: z.string().optional() })),
+      env: z.array(z.object({ name: z.string(), value: z.string().optional(), valueFrom: z.unknown() })),
       readinessProbe: z.object({ httpGet: z.object({ path: z.string() }) }),
       livenessProbe: z.object({ httpGet: z.object({ path: z.string() }) }),
     });
@@ -99,5 +120,12 @@ describe("deploy/", () => {
     assert.deepEqual([host!.readinessProbe.httpGet.path, host!.livenessProbe.httpGet.path], ["/readyz", "/healthz"]);
     const variables = await known();
     for (const { name } of host!.env) assert.ok(name === "POD" || variables.has(name), name);
+    for (const [secret, key] of [
+      ["AUTH_SECRET", "auth-secret"],
+      ["OPERATOR_TOKEN", "operator-token"],
+    ]) {
+      const { valueFrom } = host!.env.find(({ name }) => name === secret)!;
+      assert.deepEqual(valueFrom, { secretKeyRef: { name: "ninelives", key } });
+    }
   });
 });

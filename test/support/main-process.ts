@@ -7,6 +7,13 @@ import { until, within } from "./until.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../server/src/main.ts");
 export const ROOT = resolve(import.meta.dirname, "../..");
+/** What a host needs to start in production; guests may come in. */
+export const PRODUCTION: NodeJS.ProcessEnv = {
+  NODE_ENV: "production",
+  AUTH_SECRET: "a secret of tests: at least 32 bytes long",
+  AUTH_GUESTS: "true",
+  BEHIND_TLS: "true",
+};
 /** A deadline, for machines that have other things to do. */
 const START_MS = 60_000;
 /** Half of what a start costs is the reading of sources; who ends in peace leaves it here for the next. It would blur a coverage. */

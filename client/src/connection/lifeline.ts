@@ -14,6 +14,7 @@ import type { Connection } from "./connection.ts";
 import type { Doors } from "./doors.ts";
 import { BrowserHints, type HintTarget } from "./hints.ts";
 import { Liveness, type LivenessProfile } from "./liveness.ts";
+import { Pass } from "./pass.ts";
 import { isFatal, reasonOf } from "./reasons.ts";
 import { type Next, Route } from "./route.ts";
 import type { OpenSocket } from "./socket.ts";
@@ -37,6 +38,8 @@ export interface LifelineHooks {
   ping(): void;
   /** Sends that the player leaves. */
   goodbye(): void;
+  /** Shows the server a newer token for the seat. Rejects with a NetError. Default: TOKEN_EXPIRED is a close as any other. */
+  renew?(): Promise<void>;
 }
 
 export interface LifelineOptions {
@@ -64,6 +67,7 @@ export class Lifeline {
   /** When the connection was lost, or first asked for. */
   #droppedMs = 0;
   #goodbyesLeft = 0;
+  readonly #pass = new Pass();
 
   constructor(options: LifelineOptions) {
     const { doors, clock, random, backoff, liveness, hooks, hints } = options;
@@ -107,6 +111,7 @@ export class Lifeline {
       return;
     }
     this.#route.entered();
+    this.#pass.entered();
     this.#liveness.start();
     const isFirst = connection.state === "CONNECTING";
     const sinceMs = clock.now();
@@ -151,6 +156,10 @@ export class Lifeline {
   #open(): void {
     const { connection, clock, hooks, openSocket } = this.#options;
     this.#letGo();
+    if (this.#pass.isDue) {
+      this.#showPass(() => hooks.renew!());
+      return;
+    }
     const openMs = this.#route.openMs(connection.state === "CONNECTING");
     this.#attempt = new Attempt(openSocket(hooks.address()), openMs, clock, {
       frame: (data) => {
@@ -161,10 +170,31 @@ export class Lifeline {
     });
   }
 
+  /** The attempt that was due is made when the newer token was taken. */
+  #showPass(renew: () => Promise<void>): void {
+    this.#pass.show({
+      renew,
+      shown: () => this.#open(),
+      failed: (failure, mayTryAgain) => {
+        if (!mayTryAgain || this.#options.connection.state !== "RECONNECTING") {
+          this.#refused(failure);
+          return;
+        }
+        this.#route.failed(failure);
+        this.#again("UNREACHABLE");
+      },
+    });
+  }
+
   #failed(failure: Failure): void {
     const { code, text } = failure;
     const reason = reasonOf(code);
     this.#letGo();
+    const isPassOver = reason === "TOKEN_EXPIRED" && this.#options.hooks.renew !== undefined;
+    if (isPassOver && !this.#pass.expired()) {
+      this.#refused({ ...failure, code: CODES.UNAUTHORIZED.code });
+      return;
+    }
     if (this.#goodbyesLeft === 0 && this.isOpen && !isFatal(code)) {
       this.#drop(reason, text);
       return;
@@ -173,6 +203,7 @@ export class Lifeline {
     if (this.#goodbyesLeft > 0) this.#afterGoodbye(code, next);
     else if (isFatal(code)) this.#refused(failure);
     else if (next === "door") this.#open();
+    else if (isPassOver && this.#options.connection.state === "CONNECTING") this.#open();
     else if (this.#options.connection.state === "RECONNECTING") this.#again(next === "moved" ? reason : "UNREACHABLE");
     else if (next === "moved") this.#wait();
     else this.#refused(failure);
@@ -246,5 +277,6 @@ export class Lifeline {
     this.#isWaiting = false;
     this.#attempt?.letGo();
     this.#attempt = undefined;
+    this.#pass.letGo();
   }
 }

@@ -50,6 +50,18 @@ export function holdSeat(room: Room, client: Client): HeldSeat {
   };
 }
 
+interface Reconnections {
+  readonly _reconnections: Readonly<
+    Record<string, readonly [sessionId: string, held: { reject(reason: unknown): void }]>
+  >;
+}
+
+/** Ends the wait for a dropped player, whoever holds the seat. Does nothing where none is held. */
+export function giveUpSeat(room: Room, sessionId: string): void {
+  for (const [holder, held] of Object.values((room as unknown as Reconnections)._reconnections))
+    if (holder === sessionId) held.reject(false);
+}
+
 interface ReservedSeats {
   readonly _reservedSeats: Record<
     string,

@@ -3,6 +3,7 @@ import { matchMaker, type Room } from "@colyseus/core";
 import { awaitedIn } from "../adapter.ts";
 import type { OwnRoom } from "../inspect/dev-rooms.ts";
 import type { HttpServices } from "../inspect/http.ts";
+import type { Operator } from "../inspect/operator.ts";
 import type { HostRooms } from "../room/host-rooms.ts";
 import { runtimeOf } from "../room/protect.ts";
 import type { Whereabouts } from "../socket/door.ts";
@@ -14,6 +15,7 @@ export function forDevelopers(
   whereabouts: Whereabouts,
   pids: Pids,
   rooms: HostRooms,
+  { authorization }: Operator,
 ): Pick<HttpServices, "pidOf" | "dev"> {
   if (production === true) return { pidOf: undefined, dev: undefined };
   const { pid } = process;
@@ -24,6 +26,7 @@ export function forDevelopers(
       processId: matchMaker.processId,
       pid,
       pidOf,
+      authorization,
       own: () => rooms.all().map((room) => ownRoom(room)),
       where: (roomId, signal) => whereabouts.where(roomId, signal),
       die: () => void process.kill(pid, "SIGKILL"),

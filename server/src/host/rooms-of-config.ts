@@ -1,9 +1,11 @@
 /** The rooms of a configuration: sealed and known to matchmaking by their names. */
 import { matchMaker } from "@colyseus/core";
 import { queueName, queueOf, type RoomType } from "@ninelives/shared-schema";
+import { admitAccounts } from "../auth/admission.ts";
 import type { Host } from "../config.ts";
 import type { MatchRooms } from "../matchmaking/queue/match-rooms.ts";
 import { queueRoomOf } from "../matchmaking/queue/queue-room.ts";
+import type { RoomClass } from "../room/protect.ts";
 import { sealGame } from "../room/seal-game.ts";
 import { sealPlain } from "../room/seal-plain.ts";
 import type { RoomServices } from "../room/services.ts";
@@ -35,22 +37,26 @@ export function versionsIn(
   };
 }
 
-export function register({ rooms }: Host, services: RoomServices, matchRooms: MatchRooms): void {
+export function register({ rooms, auth }: Host, services: RoomServices, matchRooms: MatchRooms): void {
+  const admitTo = (Sealed: RoomClass, Game: RoomClass) => {
+    if (auth.key !== undefined) admitAccounts(Sealed, Game);
+  };
   for (const [name, entry] of rooms) {
     const sealed =
       entry.kind === "plain"
         ? sealPlain(name, entry.room, services)
         : sealGame(entry.type, entry.room, services, entry.tuning);
     const handler = matchMaker.defineRoomType(name, sealed);
+    admitTo(sealed, entry.room);
     if (entry.kind === "plain") continue;
     handler.filterBy(entry.type.filterBy as never);
     // Of a process that is alone; several have their own order (listing-scripts.ts).
     if (entry.warm > 0) handler.sortBy({ clients: -1 });
     if (entry.type.matching === undefined) continue;
     const queue = queueOf(entry.type) as RoomType;
-    matchMaker.defineRoomType(
-      queue.name,
-      sealGame(queue, queueRoomOf(entry.type, entry.room, matchRooms), services, {}),
-    );
+    const QueueRoom = queueRoomOf(entry.type, entry.room, matchRooms);
+    const sealedQueue = sealGame(queue, QueueRoom, services, {});
+    matchMaker.defineRoomType(queue.name, sealedQueue);
+    admitTo(sealedQueue, QueueRoom);
   }
 }

@@ -31,6 +31,8 @@ export interface DevServices extends Whereabouts {
   readonly pid: number;
   /** undefined: not known. */
   pidOf(processId: string): Promise<number | undefined>;
+  /** What other processes of this operator's are asked with, as a header. undefined: nothing is needed. */
+  readonly authorization: string | undefined;
   /** Rooms of this process. Nobody else is asked. */
   own(): readonly OwnRoom[];
   /** Ends this process at once. */
@@ -82,7 +84,7 @@ async function end(services: DevServices, request: IncomingMessage, roomId: stri
     return { status: 200, body: { roomId, processId, pid }, after: () => services.die() };
   }
   if (asked === PASSED_ON) throw moving(roomId);
-  return passOn(owner, roomId);
+  return passOn(owner, roomId, services);
 }
 
 async function ownerOf(services: DevServices, roomId: string): Promise<"here" | Elsewhere> {
@@ -97,10 +99,11 @@ function moving(roomId: string): NetError {
   return new NetError("MAY_TRY_RECONNECT", `nobody has room "${roomId}" yet: it is on its way to another process`);
 }
 
-async function passOn({ inner }: Elsewhere, roomId: string): Promise<Reply> {
+async function passOn({ inner }: Elsewhere, roomId: string, { authorization }: DevServices): Promise<Reply> {
+  const asOperator = authorization === undefined ? {} : { authorization };
   const answer = await fetch(`http://${inner}/dev/rooms/${roomId}/kill`, {
     method: "POST",
-    headers: { "content-type": "application/json", [DEV_HEADER]: PASSED_ON },
+    headers: { "content-type": "application/json", [DEV_HEADER]: PASSED_ON, ...asOperator },
     body: "{}",
     signal: AbortSignal.timeout(LIMITS.whereaboutsMs),
   }).catch(() => {

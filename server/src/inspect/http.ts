@@ -5,6 +5,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { CLIENT_HEADER, NetError } from "@ninelives/shared-schema";
 import sirv from "sirv";
+import type { Accounts } from "../auth/accounts.ts";
+import { renewSeat } from "../auth/renewal.ts";
 import type { Directory } from "../matchmaking/directory.ts";
 import type { Lobby } from "../matchmaking/lobby.ts";
 import { type DevServices, devRoute } from "./dev-rooms.ts";
@@ -16,6 +18,7 @@ import type { Gate } from "../limits/gate.ts";
 import { ForeignOrigin, type Origins } from "../limits/origins.ts";
 import { STORE_PATH, type StoreAnswer } from "../ownership/peers.ts";
 import type { Metrics } from "./metrics.ts";
+import { type Operator, SIGN_OUT_PATH } from "./operator.ts";
 import { statusOf } from "./status.ts";
 
 export interface HttpServices {
@@ -40,6 +43,10 @@ export interface HttpServices {
   readonly dev: DevServices | undefined;
   /** Folder of the built pages; undefined serves none. */
   readonly pages: string | undefined;
+  readonly accounts: Accounts;
+  readonly operator: Operator;
+  /** Ends all sessions of an account. */
+  readonly signOut: (userId: string) => Promise<void>;
   readonly gate: Gate;
   readonly addresses: ClientAddresses;
   readonly origins: Origins;
@@ -78,6 +85,13 @@ export function createHttp(services: HttpServices): RequestListener {
       if (!streamLobby(services.lobby, request, response)) response.writeHead(503, { "retry-after": "1" }).end();
       return;
     }
+    const forbidden = services.operator.refusalOf(request, url);
+    if (forbidden !== undefined) {
+      services.gate.refused(request, "http", forbidden);
+      response.setHeader("www-authenticate", "Bearer");
+      send(response, refused(forbidden));
+      return;
+    }
     const route = findRoute(services, request, url);
     if (route !== undefined) {
       answer(route, response, services.logger);
@@ -92,8 +106,11 @@ function findRoute(services: HttpServices, request: IncomingMessage, url: URL): 
   const matchmake = /^\/matchmake\/([\w-]+)\/([\w-]+)$/.exec(url.pathname);
   if (request.method === "POST" && matchmake !== null) {
     const [, method, target] = matchmake as unknown as [string, string, string];
+    if (method === "renew") return () => renew(services, request, target);
     return () => reserveSeat(services, request, method, target);
   }
+  if (request.method === "POST" && url.pathname === SIGN_OUT_PATH && services.operator.maySignOut)
+    return () => signOut(services, request);
   const dev = services.dev === undefined ? undefined : devRoute(services.dev, request, url);
   if (dev !== undefined || request.method !== "GET") return dev;
   switch (url.pathname) {
@@ -144,19 +161,46 @@ async function reserveSeat(
     await readJson(request);
     return { status: 307, body: {}, location: request.url };
   }
-  if (!services.origins.mayPlay(request)) {
-    const error = new ForeignOrigin(request);
-    services.gate.refused(request, "http", error);
-    throw error;
-  }
+  mustPlayHere(services, request);
   services.addresses.stamp(request);
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
   const read = () => readJson(request);
-  const ask = (options: unknown) => services.directory.reserve(method, target, options, headers);
-  return { status: 200, body: await services.gate.seat(request, read, ask, method !== "reconnect") };
+  const isBack = method === "reconnect";
+  const ask = async (options: unknown) => {
+    // Who comes back proves with the seat's own token that it is his.
+    const account = isBack ? undefined : await services.accounts.admit(request);
+    return services.directory.reserve(method, target, options, headers, account);
+  };
+  return { status: 200, body: await services.gate.seat(request, read, ask, !isBack) };
+}
+
+/** A newer token for the seat that a player has. */
+async function renew(services: HttpServices, request: IncomingMessage, roomId: string): Promise<Reply> {
+  mustPlayHere(services, request);
+  const read = () => readJson(request);
+  const ask = async (body: unknown) => {
+    await renewSeat(roomId, body, await services.accounts.renewed(request));
+    return {};
+  };
+  return { status: 200, body: await services.gate.seat(request, read, ask, false) };
+}
+
+async function signOut(services: HttpServices, request: IncomingMessage): Promise<Reply> {
+  const { userId } = ((await readJson(request)) ?? {}) as { readonly userId?: unknown };
+  if (typeof userId !== "string" || userId === "")
+    throw new NetError("OPTIONS_INVALID", "userId: the `sub` of the account's tokens expected");
+  await services.signOut(userId);
+  return { status: 200, body: {} };
+}
+
+function mustPlayHere({ origins, gate }: HttpServices, request: IncomingMessage): void {
+  if (origins.mayPlay(request)) return;
+  const error = new ForeignOrigin(request);
+  gate.refused(request, "http", error);
+  throw error;
 }
 
 function answer(route: () => Promise<Reply>, response: ServerResponse, logger: Logger): void {

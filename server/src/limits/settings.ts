@@ -11,6 +11,8 @@ export interface HostLimits {
   readonly connectionsPerAddress: number;
   /** Requests for a seat: 429. */
   readonly joinsPerAddress: Rate;
+  /** The same of one account, from whatever addresses: 429. */
+  readonly joinsPerAccount: Rate;
   /** Seats that were promised, not taken and did not run out. */
   readonly untakenSeatsPerAddress: number;
   /** A socket that has said nothing for so long since it was let in is closed, ms. */
@@ -43,6 +45,7 @@ export const limitsSchema = z
     connections: count(host.connections),
     connectionsPerAddress: count(host.connectionsPerAddress),
     joinsPerAddress: rate(host.joinsPerAddress),
+    joinsPerAccount: rate(host.joinsPerAccount),
     untakenSeatsPerAddress: count(host.untakenSeatsPerAddress),
     joinWithinMs: z.number().min(1_000).max(600_000).default(host.joinWithinMs),
     framesPerConnection: rate(host.framesPerConnection),

@@ -2,8 +2,10 @@
  * Which rooms there are, and the way into them. The directory itself is Colyseus's driver (this process's memory, or Redis when
  * several processes share it); here is what the host asks of it and how a failed join is explained.
  */
-import { type AuthContext, createAuthContext, matchMaker } from "@colyseus/core";
+import { type AuthContext, matchMaker } from "@colyseus/core";
 import { addressOn, CLIENT_HEADER, CODES, NetError, queueName, type RoomType } from "@ninelives/shared-schema";
+import type { Account } from "../auth/account.ts";
+import { contextOf } from "../auth/admission.ts";
 import { filteredBy } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
 import { MATCH_OPTION } from "../room/match-seats.ts";
@@ -84,21 +86,31 @@ export class Directory {
     }));
   }
 
-  /** Reserves a seat, or throws a NetError that says why there is none. `target` is a type's name, or a room's id. */
-  async reserve(method: string, target: string, options: unknown, headers: Headers): Promise<unknown> {
+  /**
+   * Reserves a seat, or throws a NetError that says why there is none. `target` is a type's name, or a room's id. `account`: whom the
+   * player's token named; default: a guest.
+   */
+  async reserve(
+    method: string,
+    target: string,
+    options: unknown,
+    headers: Headers,
+    account?: Account,
+  ): Promise<unknown> {
     if (!isMethod(method))
       throw new NetError("OPTIONS_INVALID", `one of ${METHODS.join(", ")} expected, "${method}" got`);
     if (typeof options !== "object" || options === null || Array.isArray(options)) {
       throw new NetError("OPTIONS_INVALID", "join options: an object expected");
     }
+    const asker: Asker = { headers, context: contextOf(headers, account) };
     if (method !== "reconnect") {
-      const own = await this.#inOwnRoom(method, target, options, headers);
-      return own ?? this.#patiently(method, target, () => this.#ask(method, target, options, headers));
+      const own = await this.#inOwnRoom(method, target, options, asker);
+      return own ?? this.#patiently(method, target, () => this.#ask(method, target, options, asker));
     }
     if (typeof (options as { reconnectionToken?: unknown }).reconnectionToken !== "string") {
       throw new NetError("OPTIONS_INVALID", "reconnectionToken: a string expected");
     }
-    return this.#ask(method, target, options, headers);
+    return this.#ask(method, target, options, asker);
   }
 
   #patiently(method: JoinMethod, target: string, ask: () => Promise<SeatReservation>): Promise<SeatReservation> {
@@ -111,7 +123,7 @@ export class Directory {
     method: JoinMethod,
     target: string,
     options: object,
-    headers: Headers,
+    { headers, context }: Asker,
   ): Promise<SeatReservation | undefined> {
     if (this.#own?.isAway !== true || method === "create") return undefined;
     const named = method === "joinById" ? this.#own.row(target) : undefined;
@@ -120,19 +132,23 @@ export class Directory {
     const asked = this.#completed(named?.name ?? target, options);
     const rows = named === undefined ? this.#own.found(target, asked) : [named];
     try {
-      const seat = await this.#own.seat(rows, asked, createAuthContext({ headers }));
+      const seat = await this.#own.seat(rows, asked, context);
       return seat === undefined ? undefined : this.#withAddress(seat as SeatReservation, headers);
     } catch (error) {
       throw explain(error, method, target);
     }
   }
 
-  async #ask(method: JoinMethod, target: string, options: object, headers: Headers): Promise<SeatReservation> {
+  async #ask(
+    method: JoinMethod,
+    target: string,
+    options: object,
+    { headers, context }: Asker,
+  ): Promise<SeatReservation> {
     const { [MATCH_OPTION]: _, ...said } = options as Conditions;
     const asked = method === "reconnect" ? said : await this.#checked(method, target, said);
-    const auth: AuthContext = createAuthContext({ headers });
     try {
-      return this.#withAddress(await this.#seat(method, target, asked, auth), headers);
+      return this.#withAddress(await this.#seat(method, target, asked, context), headers);
     } catch (error) {
       throw explain(error, method, target);
     }
@@ -194,6 +210,13 @@ function mustTakePlayers({ roomId, name, match, locked, clients: players, maxCli
     return;
   }
   throw new NetError("ROOM_FULL", `room "${roomId}" has ${players} of ${maxClients} seats taken`, { players });
+}
+
+/** Who asks. */
+interface Asker {
+  readonly headers: Headers;
+  /** What the room's `onAuth` is told. */
+  readonly context: AuthContext;
 }
 
 interface SeatReservation {

@@ -17,6 +17,9 @@ import {
   stampListing,
   TapSerializer,
 } from "../adapter.ts";
+import { type Account, seatAccount } from "../auth/account.ts";
+import { admit, hasOwnAuth, ownWord } from "../auth/admission.ts";
+import type { Renewed } from "../auth/renewal.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
 import type { Asked } from "../session/greetings.ts";
 import { seatToken } from "../session/token.ts";
@@ -221,15 +224,20 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       }
     }
 
-    override onAuth(...[client, options, context]: Parameters<Room["onAuth"]>): unknown {
-      return isGhost(client) ? true : super.onAuth(client, options, context);
+    override async onAuth(...[client, options, context]: Parameters<Room["onAuth"]>): Promise<unknown> {
+      if (isGhost(client)) return true;
+      admit(client);
+      return ownWord(await super.onAuth(client, options, context));
     }
 
-    override onJoin(client: Client, options?: unknown, auth?: unknown): void | Promise<unknown> {
+    override onJoin(client: Client, options?: unknown): void | Promise<unknown> {
       const { seats, tick } = runtimeOf(this);
+      const account = admit(client);
+      // What a class without an `onAuth` of its own says is no more than that it has none.
+      if (client.auth === true && !hasOwnAuth(Game)) client.auth = undefined;
       client.reconnectionToken = tokenOf(this, client);
-      seats.taken(client, tick, stateLayout(this));
-      const joining: unknown = super.onJoin?.(client, options, auth);
+      seats.taken(client, tick, stateLayout(this), account && seatAccount(account));
+      const joining: unknown = super.onJoin?.(client, options, client.auth);
       if (joining instanceof Promise) return joining.then(() => this.#say(client, "joined"));
       this.#say(client, "joined");
     }
@@ -246,6 +254,15 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       runtimeOf(this).seats.left(client.sessionId);
       await super.onLeave?.(client, code);
       this.#say(client, "left", code);
+    }
+
+    /** Asked by the process that a player showed a newer token to (auth/renewal.ts). */
+    _renewAccount(sessionId: string, account: Account): Renewed {
+      const { seats } = runtimeOf(this);
+      if (!seats.has(sessionId)) return "none";
+      if (seats.account(sessionId)?.userId !== account.userId) return "other";
+      seats.renewed(sessionId, seatAccount(account));
+      return "yes";
     }
 
     override onBeforeShutdown(): void {

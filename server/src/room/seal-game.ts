@@ -173,7 +173,8 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     /** The seat is held at once, so that a client that is back before the next tick finds it. */
     override onDrop(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return Promise.resolve();
-      const isIn = this.#letIn.has(client) && code !== CODES.BAD_FRAME.code;
+      const isOut = code === CODES.BAD_FRAME.code || code === CODES.SIGNED_OUT.code;
+      const isIn = this.#letIn.has(client) && !isOut;
       const seconds = isIn ? this.#held.secondsFor(client) : 0;
       if (seconds > 0) this.#held.hold(client, seconds);
       runtimeOf(this).delivery.disconnected(client);

@@ -4,6 +4,7 @@
  */
 import type { Client } from "@colyseus/core";
 import { type HostMemory, LIMITS, Seat } from "@ninelives/shared-schema";
+import type { SeatAccount } from "../auth/account.ts";
 
 export class Seats {
   readonly #seats: HostMemory["seats"];
@@ -12,9 +13,25 @@ export class Seats {
     this.#seats = seats;
   }
 
-  /** `layout`: of the state as the client gets it now. */
-  taken({ sessionId, auth }: Client, tick: number, layout: string): void {
-    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout }));
+  /** `layout`: of the state as the client gets it now. `account`: whom its token named; undefined: a guest. */
+  taken({ sessionId, auth }: Client, tick: number, layout: string, account?: SeatAccount): void {
+    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout, ...account }));
+  }
+
+  /** Of a player who is no guest. */
+  account(sessionId: string): SeatAccount | undefined {
+    const seat = this.#seats.get(sessionId);
+    return seat === undefined || seat.userId === "" ? undefined : seat;
+  }
+
+  /** Sessions of players who are no guests. */
+  accounts(): (readonly [sessionId: string, account: SeatAccount])[] {
+    return [...this.#seats].filter(([, { userId }]) => userId !== "");
+  }
+
+  /** The player has shown a newer token. */
+  renewed(sessionId: string, { tokenIssuedMs, tokenEndsMs }: SeatAccount): void {
+    this.#seats.get(sessionId)?.assign({ tokenIssuedMs, tokenEndsMs });
   }
 
   /** The player is back, and has the state in this layout. */

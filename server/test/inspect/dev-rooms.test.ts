@@ -7,7 +7,7 @@ import { connect } from "@ninelives/client";
 import { DEV_HEADER } from "@ninelives/shared-schema";
 import type { OwnRoom } from "../../src/inspect/dev-rooms.ts";
 import { Lab } from "../../../test/support/lab.ts";
-import { type MainProcess, ROOT, startMain } from "../../../test/support/main-process.ts";
+import { type MainProcess, PRODUCTION, ROOT, startMain } from "../../../test/support/main-process.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
 
@@ -133,7 +133,7 @@ describe("rooms, as development may ask for them", () => {
   });
 
   it("[HTTP3] in production there is nothing of it", async () => {
-    const { url } = await start("a", { NODE_ENV: "production" });
+    const { url } = await start("a", PRODUCTION);
     const { roomId } = await connect(url).create(Lab, { name: "Ada" });
     for (const headers of [undefined, JSON_HEADERS]) assert.equal((await ask(url, roomId, headers)).status, 404);
     assert.equal((await fetch(`${url}/dev/rooms`)).status, 404);

@@ -17,7 +17,13 @@ describe("http", () => {
   let ada: Room<typeof Lab>;
   const start = (production: boolean) =>
     startTestHost(
-      defineHost({ rooms: { lab: { type: Lab, room: LabRoom } }, store: { kind: "memory" }, origins: [LISTED], pages }),
+      defineHost({
+        rooms: { lab: { type: Lab, room: LabRoom } },
+        store: { kind: "memory" },
+        origins: [LISTED],
+        pages,
+        ...(production && { auth: { secret: "s".repeat(32), guests: true }, behindTls: true }),
+      }),
       { production },
     );
   before(async () => {

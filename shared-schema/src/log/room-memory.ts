@@ -27,6 +27,10 @@ export const Seat = schema(
     /** In a match that a queue made: the player's team, from 0; -1: none. */
     team: t.int8().default(-1),
     skill: t.float64().default(0),
+    /** Whom the player's token named; empty: a guest. When the newest one was issued, and when it runs out, ms since 1970. */
+    userId: t.string().default(""),
+    tokenIssuedMs: t.float64().default(0),
+    tokenEndsMs: t.float64().default(0),
   },
   "Seat",
 );

@@ -27,7 +27,13 @@ export const ANSWER_CODES = {
     recoverable: false,
     action: "Join again: the reservation or the held seat ran out.",
   },
-  UNAUTHORIZED: { code: 4205, sender: "server", recoverable: false, action: "Sign in: the token was refused." },
+  UNAUTHORIZED: {
+    code: 4205,
+    sender: "server",
+    recoverable: false,
+    action:
+      "Sign in, or get a new token: `details.token` says whether it is missing, expired, or refused; without it, read the message.",
+  },
   BUSY: {
     code: 4206,
     sender: "server",
@@ -52,7 +58,7 @@ export const ANSWER_CODES = {
     sender: "server",
     recoverable: true,
     action:
-      "Try again after `details.retryAfterMs`: this address has more connections, joins or untaken seats than it may.",
+      "Try again after `details.retryAfterMs`: this address or account has more connections, joins or untaken seats than it may.",
   },
   COMMAND_UNKNOWN: { code: 4220, sender: "server", recoverable: false, action: "Use a command of the room type." },
   COMMAND_INVALID: {

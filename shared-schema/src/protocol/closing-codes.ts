@@ -70,6 +70,18 @@ export const CLOSING_CODES = {
     recoverable: false,
     action: "Send less: the connection said more than it may, was told to come again later, and did it again.",
   },
+  TOKEN_EXPIRED: {
+    code: 4108,
+    sender: "server",
+    recoverable: true,
+    action: "Show a new token for the seat, then resume: the one this player came with has run out.",
+  },
+  SIGNED_OUT: {
+    code: 4109,
+    sender: "server",
+    recoverable: false,
+    action: "Sign in again and join: the account was signed out, or its token ran out and no new one came.",
+  },
   JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
   RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
   LINK_LOST: {

@@ -1,13 +1,15 @@
 /**
  * Every cap in one place: unit in the name, policy at the cap in the comment. A counter named in
- * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic and of queues have files of their own.
+ * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues and accounts have files of their own.
  */
+import { ACCOUNT_LIMITS } from "./account-limits.ts";
 import { QUEUE_LIMITS } from "./queue-limits.ts";
 import { TRAFFIC_LIMITS } from "./traffic-limits.ts";
 
 export const LIMITS = {
   ...TRAFFIC_LIMITS,
   ...QUEUE_LIMITS,
+  ...ACCOUNT_LIMITS,
   /** Hosts one supervisor keeps running. More: the start is refused. */
   processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */

@@ -16,6 +16,7 @@ export const TRAFFIC_LIMITS = {
     connections: 20_000,
     connectionsPerAddress: 1_000,
     joinsPerAddress: { perSecond: 20, burst: 100 },
+    joinsPerAccount: { perSecond: 1, burst: 20 },
     untakenSeatsPerAddress: 200,
     joinWithinMs: 15_000,
     framesPerConnection: { perSecond: 500, burst: 2_000 },

@@ -22,6 +22,7 @@ import {
   type RoomType,
   type Ticket,
 } from "@ninelives/shared-schema";
+import { admissionOf } from "../../auth/admission.ts";
 import { prepared } from "../../inbox/prepared.ts";
 import { type CommandHandlers, GameRoom, type Prowess } from "../../room/game-room.ts";
 import type { RoomClass } from "../../room/protect.ts";
@@ -90,10 +91,12 @@ export function queueRoomOf(type: RoomType, Game: RoomClass, rooms: MatchRooms):
       this.#begin();
     }
 
-    override async onJoin({ sessionId }: Client, wish: JoinOptions<Queue>, auth?: unknown): Promise<void> {
+    override async onJoin(client: Client, wish: JoinOptions<Queue>, said?: unknown): Promise<void> {
+      const { sessionId } = client;
       const { options, skill, latencies, party, key } = wish;
       if ((party?.size ?? 1) > rules.size) throw tooLarge(rules.size);
-      const prowess = await keeper.prowessOf({ skill, latencies }, auth);
+      const prowess = await keeper.prowessOf({ skill, latencies }, said);
+      const auth = admissionOf(client);
       const comer = { sessionId, wish: { key, party, ...prowess }, options, filters: filtersIn(type, options), auth };
       if (!this.#tickets.add(comer, this.#nowMs)) this.#matches.tellAgain(sessionId);
     }
