@@ -107,7 +107,7 @@ describe("deploy/", () => {
     const kinds = all.map((one) => z.object({ kind: z.string() }).parse(one).kind);
     assert.deepEqual([...new Set(kinds)].toSorted(), ["Ingress", "Service", "StatefulSet"]);
     const container = z.object({
-      env: z.array(z.object({ name: z.string(), value: z.string().optional(), valueFrom: z.unknown() })),
+      env: z.array(z.object({ name: z.string(), value: z.string().optional(), valueFrom: z.unknown().optional() })),
       readinessProbe: z.object({ httpGet: z.object({ path: z.string() }) }),
       livenessProbe: z.object({ httpGet: z.object({ path: z.string() }) }),
     });

@@ -10,11 +10,11 @@ import type { Failure } from "./attempt.ts";
 
 export interface PassHooks {
   /** Shows the server a newer token. Rejects with a NetError. */
-  renew(): Promise<void>;
+  readonly renew: () => Promise<void>;
   /** It was taken. */
-  shown(): void;
+  readonly shown: () => void;
   /** It was not. `mayTryAgain`: nobody said no. */
-  failed(failure: Failure, mayTryAgain: boolean): void;
+  readonly failed: (failure: Failure, mayTryAgain: boolean) => void;
 }
 
 export class Pass {

@@ -20,8 +20,17 @@ import type { Auth, AuthKey } from "./settings.ts";
 
 /** Of keys whose other half only the issuer has. */
 const PUBLIC_KEY_ALGORITHMS = [
-  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
 ];
 
 export class Verifier {

@@ -8,8 +8,16 @@ import { SECRET, tokenOf } from "../../../test/support/tokens.ts";
 
 const LISTED = "https://play.example.com";
 const PATHS = [
-  ...["/", "/healthz", "/readyz", "/rooms", "/metrics", "/dev/rooms", "/nothing"],
-  ...["/matchmake/create/club", "/matchmake/renew/room", "/sign-out"],
+  "/",
+  "/healthz",
+  "/readyz",
+  "/rooms",
+  "/metrics",
+  "/dev/rooms",
+  "/nothing",
+  "/matchmake/create/club",
+  "/matchmake/renew/room",
+  "/sign-out",
 ];
 
 describe("answers to pages of other origins", () => {
