@@ -59,6 +59,8 @@ export interface LineOptions {
   readonly liveness?: LivenessProfile;
   /** Beside the server the client was made with, which is `a:1`. */
   readonly doors?: readonly string[];
+  /** Shows a newer token. Default: there is no such thing as a token. */
+  readonly renew?: () => Promise<void>;
 }
 
 export class FakeLine {
@@ -74,7 +76,7 @@ export class FakeLine {
   readonly lifeline: Lifeline;
   readonly #startMs = this.clock.now();
 
-  constructor({ random = () => 0.5, backoff = {}, liveness = LIVENESS.game, doors = [] }: LineOptions = {}) {
+  constructor({ random = () => 0.5, backoff = {}, liveness = LIVENESS.game, doors = [], renew }: LineOptions = {}) {
     const { clock, connection, told } = this;
     this.doors = new Doors({ home: "a:1", first: "a:1", given: doors, random });
     connection.onChange(({ from, to, reason }) => this.changes.push(`${this.ms} ${from} > ${to} ${reason}`));
@@ -99,6 +101,7 @@ export class FakeLine {
         ended: (reason) => told.push(`ended ${reason}`),
         ping: () => told.push("ping"),
         goodbye: () => told.push("goodbye"),
+        ...(renew !== undefined && { renew }),
       },
     });
   }

@@ -69,6 +69,11 @@ export function checkAuth(
     const message = `a key expected where guests may not come in, none got: set ${names("secret")} or ${names("jwks")}`;
     throw invalid([{ field: names("guests"), message }]);
   }
+  for (const [field, value] of Object.entries({ issuer, audience }) as ["issuer" | "audience", unknown][]) {
+    if (key !== undefined || value === undefined) continue;
+    const message = `a key expected beside it, none got: nothing would be checked; set ${names("secret")} or ${names("jwks")}`;
+    throw invalid([{ field: names(field), message }]);
+  }
   return {
     key,
     issuer,

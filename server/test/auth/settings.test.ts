@@ -69,6 +69,8 @@ describe("auth of a configuration", () => {
       { guests: false },
       /^auth\.guests: a key expected where guests may not come in, none got/,
     ],
+    ["an issuer and no key", { issuer: "me" }, /^auth\.issuer: a key expected beside it, none got/],
+    ["an audience and no key", { audience: "me", guests: true }, /^auth\.audience: a key expected beside it/],
     ["a file that is not there", { jwks: "nowhere.json" }, /^auth\.jwks: .*expected: ENOENT.*nowhere\.json/],
     ["a set without keys", { jwks: { keys: [] } }, /^auth\.jwks\.keys: /],
     ["something else", { secrets: SECRET }, /^auth: .*secrets/],
