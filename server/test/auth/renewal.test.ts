@@ -1,5 +1,8 @@
 /** Tokens that run out in the middle of a match. The wall clock is set forward; nobody waits for it. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join as joinPath } from "node:path";
 import { Client as StockClient } from "@colyseus/sdk";
 import { connect, memorySeatStorage, type Room, type TokenOption } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
@@ -15,6 +18,9 @@ const HOUR_MS = 3_600_000;
 describe("a token that runs out", () => {
   let host: TestHost;
   let clock: ShiftedClock;
+  let dir: string;
+  before(async () => (dir = await mkdtemp(joinPath(tmpdir(), "ninelives-renewal-"))));
+  after(() => rm(dir, { recursive: true }));
   beforeEach(async () => {
     clock = new ShiftedClock();
     const rooms = { club: { type: Club, room: ClubRoom }, old: OldRoom };
@@ -79,6 +85,32 @@ describe("a token that runs out", () => {
     assert.equal(again.sessionId, room.sessionId);
     assert.equal((JSON.parse((await again.command("who", {})).auth) as { userId: string }).userId, "ada");
     assert.equal(keeper.state.left, 0);
+  });
+
+  it("[AU6] the next owner of the room knows when it runs out, and whose seat it is", async () => {
+    const start = (port = 0) =>
+      startTestHost(
+        defineHost({
+          rooms: { club: { type: Club, room: ClubRoom } },
+          store: { kind: "file", dir },
+          auth: { secret: SECRET },
+        }),
+        { clock, port },
+      );
+    await host.stop();
+    host = await start();
+    const { port } = host;
+    const { room, told } = await join(fresh);
+    const before = await room.command("who", {});
+    await host.stop();
+    host = await start(port);
+    await until("the return", () => room.connection.state === "CONNECTED");
+    assert.deepEqual(await within("an answer", room.command("who", {})), before);
+    assert.ok(!told.join().includes("TOKEN_EXPIRED"));
+    clock.shiftMs += HOUR_MS;
+    await until("the end of the token", () => told.join().includes("TOKEN_EXPIRED"));
+    assert.deepEqual(await within("an answer", room.command("who", {})), before, "the claims of the join");
+    await room.leave();
   });
 
   it("[AU6] who has no other token, an old one, or one of somebody else has lost the seat", async () => {
