@@ -90,8 +90,8 @@ export interface RunningHost {
   /** A room of this process; undefined when it is not here. */
   room(roomId: string): Room | undefined;
   /**
-   * Ends every session of this account (the `sub` of its tokens) for good, here and in the processes that share this one's rooms and are
-   * there now. Tokens that were issued before are refused from now on, for LIMITS.signOutMs; a process that starts later knows nothing of it.
+   * Ends every session of this account (the `sub` of its tokens) for good, here and in the processes that share this one's rooms. Tokens
+   * that were issued before are refused from now on, for LIMITS.signOutMs. Resolves when the others were told, who wait for their Redis.
    */
   signOut(userId: string): Promise<void>;
   /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */

@@ -1,7 +1,7 @@
 /**
  * Accounts that were signed out: whatever was issued to one before that counts no more, a token as little as a session.
  *
- * Bounds: LIMITS.signOuts, of which the oldest are forgotten, each after LIMITS.signOutMs. Kept in this process alone.
+ * Bounds: LIMITS.signOuts, of which the oldest are forgotten, each after LIMITS.signOutMs. What processes share of it: host/accounts-at.ts.
  */
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";

@@ -1,5 +1,6 @@
 /** Accounts at a real host: who may come in, whose session goes on, and who was signed out, of all processes that share their rooms. */
 import type { IncomingMessage } from "node:http";
+import { LIMITS } from "@ninelives/shared-schema";
 import type { Host } from "../config.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
@@ -14,8 +15,9 @@ import type { HostRooms } from "../room/host-rooms.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock } from "../tick/clock.ts";
 
-/** Where processes tell each other. */
+/** Where processes tell each other, and where it is kept for those that start later: account -> when, ms since 1970. */
 const CHANNEL = "ninelives:signed-out";
+const KEPT = "ninelives:signed-out";
 
 export interface AccountsParts {
   readonly host: Host;
@@ -59,15 +61,25 @@ export function accountsAt({ host, clock, logger, metrics, gate, rooms, presence
     refusalOf: (socket, request) => (key === undefined ? undefined : watch.refusalOf(socket, request)),
     async begin() {
       if (key === undefined) return;
-      watch.begin();
       await presence.subscribe(CHANNEL, heard);
+      for (const [userId, atWallMs] of await keptIn(presence, clock)) signOuts.note(userId, atWallMs);
+      watch.begin();
     },
     async signOut(userId) {
       const out: SignedOut = { userId, atWallMs: clock.wallMs() };
       heard(out);
       logger.info({ userId }, "an account was signed out");
+      await presence.hset(KEPT, userId, String(out.atWallMs));
       await presence.publish(CHANNEL, out);
     },
     stop: () => watch.stop(),
   };
+}
+
+/** The oldest first. Those whose time is over are taken out. */
+async function keptIn(presence: DirectoryBackend["presence"], clock: Clock): Promise<(readonly [string, number])[]> {
+  const all = Object.entries(await presence.hgetall(KEPT)).map(([userId, at]) => [userId, Number(at)] as const);
+  const isOver = ([, atWallMs]: readonly [string, number]) => clock.wallMs() >= atWallMs + LIMITS.signOutMs;
+  for (const [userId] of all.filter(isOver)) await presence.hdel(KEPT, userId);
+  return all.filter((kept) => !isOver(kept)).toSorted(([, one], [, other]) => one - other);
 }

@@ -100,15 +100,18 @@ describe("an account that is signed out of several processes", () => {
   before(async () => {
     redis = await startRedis();
     dir = await mkdtemp(join(tmpdir(), "ninelives-sign-out-"));
-    const env = { REDIS_URL: redis.url, NINELIVES_DIR: dir, AUTH_SECRET: SECRET, OPERATOR_TOKEN: OPERATOR };
-    const config = join(ROOT, "test/support/club.config.ts");
-    const started = [startMain(config, env), startMain(config, env)];
-    hosts = await Promise.all(started.map(async (main) => ({ main, url: await main.up() })));
+    hosts = await Promise.all([start(), start()]);
   });
   after(async () => {
     await Promise.all([redis, ...hosts.map(({ main }) => main)].map((each) => each.stop()));
     await rm(dir, { recursive: true, force: true });
   });
+
+  async function start() {
+    const env = { REDIS_URL: redis.url, NINELIVES_DIR: dir, AUTH_SECRET: SECRET, OPERATOR_TOKEN: OPERATOR };
+    const main = startMain(join(ROOT, "test/support/club.config.ts"), env);
+    return { main, url: await main.up() };
+  }
 
   const as = (url: string, userId: string) => connect(url, { token: () => tokenOf(userId), random: () => 0 });
 
@@ -133,13 +136,7 @@ describe("an account that is signed out of several processes", () => {
     );
     assert.deepEqual([await whom(ada), await whom(bob)], ["ada", "bob"]);
     const living = hosts.find(({ main }) => main !== killed.main)!;
-    const main = startMain(join(ROOT, "test/support/club.config.ts"), {
-      REDIS_URL: redis.url,
-      NINELIVES_DIR: dir,
-      AUTH_SECRET: SECRET,
-      OPERATOR_TOKEN: OPERATOR,
-    });
-    hosts = [living, { main, url: await main.up() }];
+    hosts = [living, await start()];
     await Promise.all([ada.leave(), bob.leave()]);
   });
 
@@ -165,5 +162,9 @@ describe("an account that is signed out of several processes", () => {
       );
     assert.equal(bob.connection.state, "CONNECTED");
     await bob.leave();
+    const late = await start();
+    hosts.push(late);
+    const client = connect(late.url, { token: old });
+    await assert.rejects(client.create(Club, {}), { name: "UNAUTHORIZED" }, "one that starts later knows of it");
   });
 });
