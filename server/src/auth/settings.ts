@@ -7,6 +7,7 @@ import { LIMITS } from "@ninelives/shared-schema";
 import type { JSONWebKeySet } from "jose";
 import { z } from "zod";
 import { check, invalid } from "../config-issues.ts";
+import { switchFromEnv } from "../env.ts";
 
 /** What a configuration may say. With neither `secret` nor `jwks` tokens say nothing, and everybody may come in. */
 export interface AuthConfig {
@@ -101,14 +102,6 @@ export function authFromEnv(env: NodeJS.ProcessEnv = process.env): Auth {
     },
     (field) => VARIABLES[field],
   );
-}
-
-/** undefined: it is not said. Throws CONFIG_INVALID. */
-export function switchFromEnv(name: string, env: NodeJS.ProcessEnv): boolean | undefined {
-  const text = env[name]?.trim() ?? "";
-  if (text === "") return undefined;
-  if (text === "true" || text === "false") return text === "true";
-  throw invalid([{ field: name, message: `true or false expected, "${text}" got` }]);
 }
 
 function secretOf(text: string, field: string): AuthKey {

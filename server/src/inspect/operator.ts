@@ -4,9 +4,9 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { LIMITS, NetError } from "@ninelives/shared-schema";
 import { bearerOf } from "../auth/accounts.ts";
 import { tokenError } from "../auth/refused-token.ts";
-import type { NetError } from "@ninelives/shared-schema";
 
 /** Where accounts are signed out. Not there without a token. */
 export const SIGN_OUT_PATH = "/sign-out";
@@ -17,8 +17,9 @@ export class Operator {
   readonly #digest: Buffer | undefined;
   readonly #production: boolean;
 
-  /** `token`: undefined is none. */
+  /** `token`: undefined is none. Throws CONFIG_INVALID for one that can be guessed. */
   constructor(token: string | undefined, production: boolean) {
+    if (token !== undefined) operatorToken("operatorToken", token);
     this.authorization = token === undefined ? undefined : `Bearer ${token}`;
     this.#digest = token === undefined ? undefined : digestOf(token);
     this.#production = production;
@@ -47,6 +48,13 @@ export class Operator {
       ? undefined
       : tokenError("refused", "the operator's token expected, another one got");
   }
+}
+
+/** The token, if it is one that cannot be guessed and that a header carries. `name`: where it was said. Throws CONFIG_INVALID. */
+export function operatorToken(name: string, token: string): string {
+  if (token.length >= LIMITS.operatorTokenChars && /^[\w.~+/=-]+$/.test(token)) return token;
+  const expected = `at least ${LIMITS.operatorTokenChars} letters, digits or -._~+/= expected`;
+  throw new NetError("CONFIG_INVALID", `${name}: ${expected}, ${token.length} characters got`);
 }
 
 function digestOf(token: string): Buffer {

@@ -6,6 +6,7 @@ import { Club, ClubRoom } from "../../../test/support/club.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { SECRET } from "../../../test/support/tokens.ts";
 import { operatorTokenFromEnv } from "../../src/env.ts";
+import { Operator } from "../../src/inspect/operator.ts";
 import type { HostOptions } from "../../src/host.ts";
 
 const TOKEN = "the-operator-of-tests";
@@ -69,6 +70,7 @@ describe("who sees inside a host", () => {
     await start();
     assert.equal(operatorTokenFromEnv({ OPERATOR_TOKEN: ` ${TOKEN}\n` }), TOKEN);
     assert.equal(operatorTokenFromEnv({}), undefined);
+    assert.throws(() => new Operator("short", false), { name: "CONFIG_INVALID", message: /^operatorToken: / });
     for (const wrong of ["short", "sixteen letters, with spaces"])
       assert.throws(() => operatorTokenFromEnv({ OPERATOR_TOKEN: wrong }), {
         name: "CONFIG_INVALID",
