@@ -173,7 +173,11 @@ describe("who may come in", () => {
     const { clients } = host.inside<VersusRoom>(matches[0]!.roomId);
     const known = clients.map(({ auth }) => (auth as Told | undefined)?.userId);
     assert.deepEqual(new Set(known), new Set(names));
-    await Promise.all(matches.map((match) => match.leave()));
+    await host.signOut("Ada");
+    const [ada, ...others] = matches.map(({ connection }) => connection);
+    await until("Ada's end", () => ada!.detail.name === "DISCONNECTED" && ada!.detail.reason === "SIGNED_OUT");
+    for (const { state } of others) assert.equal(state, "CONNECTED");
+    await Promise.all(matches.slice(1).map((match) => match.leave()));
   });
 
   it("[AU5] our client gets another token once when it was refused, for all who need it, and then says why it gave up", async () => {
