@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type FieldIssue, NetError } from "@ninelives/shared-schema";
 import type { Host } from "./config.ts";
+import { OWNERS_FOLDER } from "./log/file-names.ts";
 
 export async function loadConfig(path: string): Promise<Host> {
   const file = relative(process.cwd(), path);
@@ -40,7 +41,7 @@ function lineOf(path: string, field: string): number {
 /** The folder of the logs is there and can be written. */
 export function makeWritable(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: OWNERS_FOLDER });
     accessSync(dir, constants.W_OK);
   } catch (error) {
     throw new NetError(
