@@ -13,7 +13,7 @@ import { ECHO_BYTES, FieldState, TICK_HZ } from "./rooms.ts";
 const SIDES = ["ours", "stock"] as const;
 type Side = (typeof SIDES)[number];
 
-const FULL = { players: 200, deaf: 20, things: 200, calmMs: 30_000, deafMs: 75_000, echoMs: 30_000 };
+const FULL = { players: 200, deaf: 20, things: 500, calmMs: 30_000, deafMs: 75_000, echoMs: 30_000 };
 const QUICK = { players: 60, deaf: 6, things: 1_500, calmMs: 8_000, deafMs: 40_000, echoMs: 6_000 };
 type Size = typeof FULL;
 

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type FieldIssue, NetError } from "@ninelives/shared-schema";
 import type { Host } from "./config.ts";
 import { checkProduction } from "./host/production.ts";
+import { OWNERS_FOLDER } from "./log/file-names.ts";
 
 /** `production`: with what a host needs there. */
 export async function loadConfig(path: string, production: boolean): Promise<Host> {
@@ -43,7 +44,7 @@ function lineOf(path: string, field: string): number {
 /** The folder of the logs is there and can be written. */
 export function makeWritable(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: OWNERS_FOLDER });
     accessSync(dir, constants.W_OK);
   } catch (error) {
     throw new NetError(

@@ -18,7 +18,8 @@ import {
   type Result,
   unpack,
 } from "@ninelives/shared-schema";
-import { type Delivery, faultBody } from "../outbox/delivery.ts";
+import type { Delivery } from "../outbox/delivery.ts";
+import { faultBody } from "../outbox/link.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { CommandRates } from "./command-rates.ts";
 import { messagePackFault } from "../socket/guard/message-pack.ts";

@@ -6,6 +6,7 @@
 import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { LIMITS } from "@ninelives/shared-schema";
 import type { Clock } from "../tick/clock.ts";
+import { OWNERS_FILE } from "./file-names.ts";
 import type { LogAppender } from "./store.ts";
 import type { WritePace } from "./write-pace.ts";
 
@@ -203,7 +204,7 @@ export class FileAppender implements LogAppender {
 
   async #beginSegment(batch: readonly Append[]): Promise<void> {
     const { base } = this.#options;
-    const next = await open(`${base}.next.log`, "w");
+    const next = await open(`${base}.next.log`, "w", OWNERS_FILE);
     const old = this.#file;
     const oldWholeBytes = this.#wholeBytes;
     this.#file = next;

@@ -11,6 +11,10 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import { roomIdOf } from "./room-name.ts";
 
+/** Logs hold the secrets of seats: nobody but the user that runs the host reads them. */
+export const OWNERS_FOLDER = 0o700;
+export const OWNERS_FILE = 0o600;
+
 export const CLAIMS = ".claims";
 export const ENDED = ".ended.log";
 const QUARANTINED = ".quarantined.log";

@@ -18,6 +18,8 @@ import {
   ENDED,
   isAside,
   missingIsUndefined,
+  OWNERS_FILE,
+  OWNERS_FOLDER,
   quarantined,
   READABLE,
   roomOfFile,
@@ -114,7 +116,7 @@ export class FileStore implements LogStore {
   }
 
   async #claim(roomId: string, { owner, from, onFenced }: Claim): Promise<LogAppender> {
-    await mkdir(this.#dir, { recursive: true });
+    await mkdir(this.#dir, { recursive: true, mode: OWNERS_FOLDER });
     await access(this.#dir, constants.W_OK);
     const current = await this.ownerOf(roomId);
     if (current?.epoch !== from) throw ownedError(roomId, from, current);
@@ -163,7 +165,7 @@ export class FileStore implements LogStore {
 
   /** A full disk is no reason to leave the room to nobody. */
   async #count(base: string, attempts: number, epoch: number): Promise<void> {
-    await writeFile(base + CLAIMS, `${attempts} ${epoch}`).catch((error: unknown) =>
+    await writeFile(base + CLAIMS, `${attempts} ${epoch}`, { mode: OWNERS_FILE }).catch((error: unknown) =>
       this.#options.onFault(`${base}.log: the claim is not counted`, error),
     );
   }

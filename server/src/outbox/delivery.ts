@@ -13,37 +13,17 @@ import {
   type Ack,
   type Contract,
   type Greeting,
-  ItemKind,
-  LIMITS,
   type Mailbox,
   Mailboxes,
-  NetError,
-  pack,
   type Result,
-  ServerFrame,
   type Told,
-  writeWelcome,
 } from "@ninelives/shared-schema";
+import { type Committed, Link } from "./link.ts";
 
-/** A connection, and how much of its session's mailbox it has been sent. */
-interface Link {
-  readonly client: Client;
-  readonly frame: ServerFrame;
-  sentSeq: number;
-  sentResultId: number;
-  /** Commands whose answer is sent although it was sent before, or although it is not kept any more. */
-  readonly again: Set<number>;
-  /** Has to be told where it may come back. */
-  owesDoors: boolean;
-}
-
-interface Correspondent {
+interface Correspondent extends Committed {
   readonly mailbox: Mailbox;
   /** Highest id of a command that runs without being sent again: it has run, or waits here. */
   acceptedId: number;
-  /** The log has everything up to these. */
-  committedSeq: number;
-  committedId: number;
   link: Link | undefined;
 }
 
@@ -94,26 +74,17 @@ export class Delivery {
     const { mailbox } = correspondent;
     const { epoch } = this.#options;
     const contract = this.#options.contract();
-    const link: Link = {
-      client,
-      frame: new ServerFrame(),
-      sentSeq: Math.min(greeting.eventSeq, mailbox.seq),
-      sentResultId: Math.min(greeting.resultId, mailbox.commandId),
-      again: new Set(),
-      owesDoors: this.#options.doors().length > 0,
-    };
+    const link = new Link(client, mailbox, greeting, this.#options.doors().length > 0);
     correspondent.link = link;
-    mailbox.acked({ eventSeq: link.sentSeq, commandId: link.sentResultId });
     const names = greeting.contract === contract.hash ? undefined : { ...contract };
-    const welcome = {
+    link.welcome({
       epoch: epoch(),
       commandId: Math.max(correspondent.acceptedId, mailbox.commandId),
       eventSeq: mailbox.seq,
       events: mailbox.events,
       ...seat,
       ...(names === undefined ? {} : { names: { commands: [...names.commands], events: [...names.events] } }),
-    };
-    link.frame.add({ kind: ItemKind.WELCOME, body: writeWelcome(welcome) });
+    });
     this.#send(correspondent);
   }
 
@@ -124,7 +95,7 @@ export class Delivery {
     if (text === this.#toldDoors) return;
     this.#toldDoors = text;
     for (const correspondent of this.#correspondents.values()) {
-      if (correspondent.link !== undefined) correspondent.link.owesDoors = true;
+      correspondent.link?.oweDoors();
       this.#send(correspondent);
     }
   }
@@ -172,7 +143,7 @@ export class Delivery {
     this.mailboxes.answer(mailbox, result);
     // Those that the cap has taken and that were not sent are told to be gone.
     for (const { id } of kept.slice(0, kept.length + 1 - mailbox.results.length)) {
-      if (id > link!.sentResultId) this.#again(correspondent, id);
+      if (!link!.hasBeenSent(id)) link!.answerAgain(id);
     }
     this.#touched.add(correspondent);
   }
@@ -180,8 +151,8 @@ export class Delivery {
   /** A command that has run came again: its answer is sent again, when the log has it. */
   repeat(mailbox: Mailbox, id: number): void {
     const correspondent = this.#correspondents.get(mailbox.sessionId)!;
-    if (correspondent.link === undefined || id > correspondent.link.sentResultId) return;
-    this.#again(correspondent, id);
+    if (correspondent.link?.hasBeenSent(id) !== true) return;
+    correspondent.link.answerAgain(id);
     this.#send(correspondent);
   }
 
@@ -217,65 +188,13 @@ export class Delivery {
     return found;
   }
 
-  /** A client has no more commands on the wire than that. */
-  #again({ link }: Correspondent, id: number): void {
-    if (link !== undefined && link.again.size < LIMITS.commandsInFlight) link.again.add(id);
-  }
-
-  /** Everything that is committed and not sent yet, in one frame. */
+  /** Everything that is committed and not sent yet, unless the client has to read first. */
   #send(correspondent: Correspondent): void {
-    const { mailbox, committedSeq, committedId, link } = correspondent;
+    const { mailbox, link } = correspondent;
     if (link === undefined) return;
-    const { frame, client } = link;
-    if (this.#options.mustWait?.(client) === true) {
-      this.#waiting.add(correspondent);
-      return;
-    }
-    if (link.owesDoors) frame.add({ kind: ItemKind.DOORS, body: pack(this.#options.doors()) });
-    link.owesDoors = false;
-    for (const id of link.again) {
-      if (id > committedId) continue;
-      link.again.delete(id);
-      const kept = mailbox.results.find((result) => result.id === id);
-      frame.add(kept === undefined ? gone(id) : item(kept));
-    }
-    if (link.sentResultId < committedId) {
-      for (const result of mailbox.resultsAfter(link.sentResultId)) {
-        if (result.id > committedId) break;
-        frame.add(item(result));
-      }
-      link.sentResultId = committedId;
-    }
-    for (const { seq, events, told } of mailbox.lettersAfter(link.sentSeq)) {
-      if (seq > committedSeq) break;
-      const isEvent = told.kind === ItemKind.EVENT;
-      if (seq > link.sentSeq + 1) frame.add({ kind: ItemKind.GAP, seq: seq - 1, events: events - Number(isEvent) });
-      frame.add({ ...told, seq });
-      link.sentSeq = seq;
-    }
-    if (link.sentSeq < mailbox.seq && committedSeq === mailbox.seq) {
-      frame.add({ kind: ItemKind.GAP, seq: mailbox.seq, events: mailbox.events });
-      link.sentSeq = mailbox.seq;
-    }
-    if (!frame.isEmpty) client.enqueueRaw(frame.take());
+    if (this.#options.mustWait?.(link.client) === true) this.#waiting.add(correspondent);
+    else link.send(mailbox, correspondent, this.#options.doors);
   }
-}
-
-function item({ id, isFault, body }: Result) {
-  return { kind: isFault ? ItemKind.FAULT : ItemKind.RESULT, id, body };
-}
-
-function gone(id: number) {
-  return {
-    kind: ItemKind.FAULT,
-    id,
-    body: faultBody(new NetError("RESULT_GONE", `command ${id} ran; its result is gone`)),
-  };
-}
-
-/** A typed error as it travels. */
-export function faultBody({ name, message, details }: NetError): Uint8Array {
-  return pack([name, message, details]);
 }
 
 function noop(): void {}

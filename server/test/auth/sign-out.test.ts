@@ -121,6 +121,14 @@ describe("an account that is signed out of several processes", () => {
     const whom = async (room: Room<typeof Club>) =>
       (JSON.parse((await room.command("who", {})).auth) as { userId: string }).userId;
     assert.deepEqual([await whom(ada), await whom(bob)], ["ada", "bob"]);
+    const renew = async (url: string, userId: string) => {
+      const authorization = `Bearer ${await tokenOf(userId)}`;
+      const body = JSON.stringify({ sessionId: ada.sessionId });
+      return (await fetch(`${url}/matchmake/renew/${ada.roomId}`, { method: "POST", headers: { authorization }, body }))
+        .status;
+    };
+    for (const { url } of hosts)
+      assert.deepEqual([await renew(url, "ada"), await renew(url, "bob")], [200, 401], "asked of any process");
     const epochs = [ada.epoch, bob.epoch];
     const rows = (await (await fetch(`${hosts[0]!.url}/rooms`)).json()) as { roomId: string; pid: number }[];
     const { pid } = rows.find(({ roomId }) => roomId === ada.roomId)!;

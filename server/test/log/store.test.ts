@@ -47,6 +47,22 @@ describe("logs as files", () => {
     store = fileStore(dir);
   });
 
+  it("[LOG13] nobody but the user that runs the host can read what it has made", async function () {
+    if (process.platform === "win32") return this.skip();
+    const log = await take(store, "room");
+    await begin(log, 0);
+    await log.close("released");
+    await take(fileStore(dir), "room");
+    const modes = await Promise.all(
+      ["", ...(await readdir(file("")))].map(async (name) => (await stat(file(name))).mode),
+    );
+    assert.deepEqual(
+      modes.map((mode) => mode & 0o077),
+      modes.map(() => 0),
+    );
+    assert.equal(modes.length, 3);
+  });
+
   it("[LOG5] a segment of full size is closed and the next begins with a snapshot; names are as documented", async () => {
     const log = await take(store, "room");
     const big = 1024 * 1024;
