@@ -52,7 +52,7 @@ export class Seat {
     const greeting = { protocol: PROTOCOL_VERSION, typeVersion, contract: contractOf(this.#type).hash, ...has };
     url.searchParams.set(GREETING_PARAM, writeGreeting(greeting));
     if (isAgain) {
-      url.searchParams.set("reconnectionToken", this.#token);
+      url.searchParams.set("reconnectionToken", this.token);
       url.searchParams.set("skipHandshake", "1");
     }
     return url.href;
@@ -69,12 +69,13 @@ export class Seat {
       processId: this.#processId,
       ...(current === this.#home || !isAddress(current) ? {} : { address: current }),
       doors: away.filter(isAddress),
-      token: this.#token,
+      token: this.token,
       ...has,
     };
   }
 
-  get #token(): string {
+  /** The newest that came: never log it. */
+  get token(): string {
     return this.#sdk.reconnectionToken.slice(this.#sdk.roomId.length + 1);
   }
 }

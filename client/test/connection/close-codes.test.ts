@@ -32,6 +32,7 @@ const FINAL: readonly CodeName[] = [
   "UPGRADE_REQUIRED",
   "ROOM_FAILED",
   "FLOOD",
+  "SESSION_REVOKED",
   "GAVE_UP",
 ];
 /** WebSocket's own, a proxy's, and numbers nobody has given a meaning. */

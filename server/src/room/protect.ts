@@ -12,6 +12,7 @@ import {
   type Listing,
   listingOf,
   onDiscarded,
+  readTokensBy,
   releaseReservedSeats,
   reserveAfter,
   stampListing,
@@ -19,11 +20,12 @@ import {
 } from "../adapter.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
 import type { Asked } from "../session/greetings.ts";
-import { seatToken } from "../session/token.ts";
+import { SeatTokens } from "../session/seat-tokens.ts";
 import { Past } from "./past.ts";
 import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
+import { SpentTokens } from "./spent-tokens.ts";
 import { stateClassOf, stateLayout } from "./state-class.ts";
 import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
 
@@ -34,6 +36,8 @@ const KIND_CHARS = 64;
 
 interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
+  readonly tokens: SeatTokens;
+  readonly spent: SpentTokens;
   /** What the room goes on from; undefined for a new one, and once it runs. */
   past: Past<RoomType> | undefined;
   /** Resolves when everybody who had a seat in it before has one again. */
@@ -72,9 +76,9 @@ export function takeLeave(room: Room): void {
   insides.get(room)!.hasLeft = true;
 }
 
-/** What proves that the seat is this player's, before and after a takeover. */
-export function tokenOf(room: Room, { sessionId }: Client): string {
-  return seatToken(runtimeOf(room).memory.host.secret, room.roomId, sessionId);
+/** What proves that a seat of this room is a player's, before and after a takeover. */
+export function tokensOf(room: Room): SeatTokens {
+  return insides.get(room)!.tokens;
 }
 
 /** Opens the room's log and lists the room with its host. What fails leaves the log of a room that was taken over as it was. */
@@ -121,11 +125,20 @@ export function notedListing({ listing }: { readonly listing: string }): Listing
 
 /** What a socket asks for; undefined for a room that is not here. */
 export function seatIn(room: Room | undefined, sessionId: string): Asked | undefined {
-  const runtime = room === undefined ? undefined : insides.get(room)?.runtime;
-  if (runtime === undefined) return undefined;
+  const inside = room === undefined ? undefined : insides.get(room);
+  if (inside === undefined) return undefined;
+  const { runtime, tokens, spent } = inside;
   const { page = 0, layout = "" } = runtime.memory.host.seats.get(sessionId) ?? {};
-  const isOther = layout !== "" && layout !== stateLayout(room!);
-  return { type: runtime.type, page, isOther };
+  return {
+    type: runtime.type,
+    page,
+    isOther: layout !== "" && layout !== stateLayout(room!),
+    worth: (token) => tokens.worth(sessionId, token),
+    refused: () => spent.refused(sessionId),
+    revoke: () => {
+      if (!inside.hasLeft) spent.revoke(sessionId);
+    },
+  };
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
@@ -136,38 +149,43 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       super();
       const claimed = takeClaimed();
       const past = claimed === undefined ? undefined : new Past(type, claimed);
+      const runtime = new RoomRuntime(
+        type,
+        services,
+        {
+          patch: () => {
+            this.broadcastPatch();
+            return inside.tap?.takePatch();
+          },
+          takePatch: () => inside.tap?.takePatch(),
+          wholeState: () => inside.tap?.whole(),
+          stateClass: () => stateClassOf(this),
+          diverged: () => inside.tap?.diverged ?? false,
+          keep: () => {
+            try {
+              inside.keep?.();
+            } catch (error) {
+              this.onUncaughtException(error as Error, "serialize");
+            }
+          },
+          elapsedMs: () => this.clock.elapsedTime,
+        },
+        past,
+      );
+      const tokens = new SeatTokens(runtime.memory.host, () => this.roomId);
       const inside: Inside = {
+        runtime,
+        tokens,
+        spent: new SpentTokens({ room: this, typeName: type.name, tokens, services, lines }),
         tap: undefined,
         past,
         hasLeft: false,
         seated: Promise.withResolvers(),
         keep: undefined,
-        runtime: new RoomRuntime(
-          type,
-          services,
-          {
-            patch: () => {
-              this.broadcastPatch();
-              return inside.tap?.takePatch();
-            },
-            takePatch: () => inside.tap?.takePatch(),
-            wholeState: () => inside.tap?.whole(),
-            stateClass: () => stateClassOf(this),
-            diverged: () => inside.tap?.diverged ?? false,
-            keep: () => {
-              try {
-                inside.keep?.();
-              } catch (error) {
-                this.onUncaughtException(error as Error, "serialize");
-              }
-            },
-            elapsedMs: () => this.clock.elapsedTime,
-          },
-          past,
-        ),
       };
       insides.set(this, inside);
-      const { seats } = inside.runtime;
+      readTokensBy(this, (client, token) => tokens.came(client, token));
+      const { seats } = runtime;
       const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
       if (isWarm) new WarmRoom(this, () => noteListing(this));
       if (past === undefined || isWarm) return;
@@ -227,15 +245,15 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
 
     override onJoin(client: Client, options?: unknown, auth?: unknown): void | Promise<unknown> {
       const { seats, tick } = runtimeOf(this);
-      client.reconnectionToken = tokenOf(this, client);
       seats.taken(client, tick, stateLayout(this));
+      tokensOf(this).tell(client);
       const joining: unknown = super.onJoin?.(client, options, auth);
       if (joining instanceof Promise) return joining.then(() => this.#say(client, "joined"));
       this.#say(client, "joined");
     }
 
     override onReconnect(client: Client): void | Promise<void> {
-      client.reconnectionToken = tokenOf(this, client);
+      tokensOf(this).tell(client);
       runtimeOf(this).seats.returned(client.sessionId, stateLayout(this));
       this.#say(client, "resumed");
       return super.onReconnect?.(client) as void | Promise<void>;
@@ -244,8 +262,30 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     override async onLeave(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return;
       runtimeOf(this).seats.left(client.sessionId);
-      await super.onLeave?.(client, code);
+      try {
+        await super.onLeave?.(client, code);
+      } finally {
+        tokensOf(this).left(client);
+      }
       this.#say(client, "left", code);
+    }
+
+    override hasReservedSeat(sessionId: string, token?: string | null): boolean {
+      return super.hasReservedSeat(sessionId, token == null ? undefined : tokensOf(this).key(sessionId, token));
+    }
+
+    /** Asked by matchmaking, for an app that comes with a token it kept: it may have kept an old one, so a spent one ends nothing. */
+    override checkReconnectionToken(token: string): string {
+      const { tokens, spent } = insides.get(this)!;
+      const sessionId = tokens.sessionOf(token);
+      const key = sessionId === undefined ? "" : tokens.key(sessionId, token);
+      if (sessionId !== undefined && key === "") spent.refused(sessionId);
+      return super.checkReconnectionToken(key);
+    }
+
+    override allowReconnection(...[client, seconds]: Parameters<Room["allowReconnection"]>) {
+      if (!tokensOf(this).isRevoked(client.sessionId)) return super.allowReconnection(client, seconds);
+      return Promise.reject(false) as never;
     }
 
     override onBeforeShutdown(): void {

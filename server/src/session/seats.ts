@@ -8,13 +8,19 @@ import { type HostMemory, LIMITS, Seat } from "@ninelives/shared-schema";
 export class Seats {
   readonly #seats: HostMemory["seats"];
 
+  /** A log that was written before tokens rotated does not say how far: what is read of it has no values there, defaults neither. */
   constructor(seats: HostMemory["seats"]) {
     this.#seats = seats;
+    for (const seat of seats.values()) {
+      const { generation, pageGeneration } = seat as Partial<Seat>;
+      seat.assign({ generation: generation ?? 0, pageGeneration: pageGeneration ?? 0 });
+    }
   }
 
   /** `layout`: of the state as the client gets it now. */
   taken({ sessionId, auth }: Client, tick: number, layout: string): void {
-    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout }));
+    const tokens = { generation: 1, pageGeneration: 1 };
+    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout, ...tokens }));
   }
 
   /** The player is back, and has the state in this layout. */

@@ -147,9 +147,11 @@ export class GuardedTransport extends WebSocketTransport {
     const refusal = sentAway ?? this.#services.greet(connection, request);
     if (refusal === undefined) this.#admit(connection, request);
     else {
-      this.#services.metrics.refused("socket", String(refusal.code));
+      const { code, reason, heard } = refusal;
+      this.#services.metrics.refused("socket", String(code));
       connection.on("error", () => {});
-      connection.close(refusal.code, refusal.reason);
+      connection.once("close", (answered: number) => answered === code && heard?.());
+      connection.close(code, reason);
     }
   }
 

@@ -27,6 +27,10 @@ export const Seat = schema(
     /** In a match that a queue made: the player's team, from 0; -1: none. */
     team: t.int8().default(-1),
     skill: t.float64().default(0),
+    /** Its tokens below this are spent; 0: of a build that had a single one, and not rotated since. */
+    generation: t.uint32().default(0),
+    /** The first token that the newest of its pages was told. */
+    pageGeneration: t.uint32().default(0),
   },
   "Seat",
 );
