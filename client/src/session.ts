@@ -17,7 +17,15 @@ import {
   type Welcome,
   writeClientFrame,
 } from "@ninelives/shared-schema";
-import { type FrameCounts, frameKind, isEntry, LEAVE_FRAME, PING_FRAME, type SessionRoom, type Wire } from "./adapter.ts";
+import {
+  type FrameCounts,
+  frameKind,
+  isEntry,
+  LEAVE_FRAME,
+  PING_FRAME,
+  type SessionRoom,
+  type Wire,
+} from "./adapter.ts";
 import { Connection } from "./connection/connection.ts";
 import { Lifeline } from "./connection/lifeline.ts";
 import { type Place, Seat } from "./connection/seat.ts";
@@ -154,7 +162,7 @@ export class Session {
     };
   }
 
-  #whereTo(): string {
+  #whereTo(): [url: string, subprotocols: string[]] {
     this.#gate.close();
     const { eventSeq, resultId } = this.inbox;
     const isAgain = this.connection.state !== "CONNECTING";

@@ -72,8 +72,8 @@ describe("in weather that found a fault", function () {
   it("[SE13] a copy of a tab that comes after that one's own return is REPLACED, and the first goes on", async () => {
     ada.weather.delayMs = 0;
     const late: (() => void)[] = [];
-    mutate(SimLine.prototype, "open", (_, open, url, take) =>
-      open(url, (connection, request) => late.push(() => take(connection, request))),
+    mutate(SimLine.prototype, "open", (_, open, url, subprotocols, take) =>
+      open(url, subprotocols, (connection, request) => late.push(() => take(connection, request))),
     );
     ada.duplicate();
     restoreAll();

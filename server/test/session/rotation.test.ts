@@ -111,6 +111,29 @@ describe("tokens that rotate", () => {
     );
   });
 
+  it("[SE17] our client's addresses have no token, over returns and reloads, and the server says none back", async () => {
+    const opened: { readonly url: string; readonly socket: { readonly protocol?: string } }[] = [];
+    const openSocket: OpenSocket = (url, subprotocols) => {
+      const socket = openWebSocket(url, subprotocols);
+      opened.push({ url, socket: socket as never });
+      return socket;
+    };
+    const options = { storage: () => storage, random: () => 0, openSocket };
+    const first = await connect(host.url, options).joinById(Lab, keeper.roomId, {});
+    await comeBack(first);
+    const kept = storage.load()!;
+    vanish(first);
+    storage.save(kept);
+    const second = (await connect(host.url, options).resume(Lab))!;
+    await comeBack(second);
+    assert.equal(opened.length, 4);
+    for (const { url } of opened) assert.doesNotMatch(url, /oken|\.[\w-]{43}/);
+    assert.deepEqual(
+      opened.map(({ socket }) => socket.protocol),
+      ["", "ninelives", "ninelives", "ninelives"],
+    );
+  });
+
   it("[SE10] a JOIN_ROOM that is lost strands nobody: the same token comes again and again, and brings the same next one", async () => {
     const first = await RawClient.join(host.url, `joinById/${keeper.roomId}`);
     const told = new Set<string>();
@@ -227,7 +250,7 @@ describe("tokens that rotate", () => {
     const path = (seat: { processId?: string; sessionId: string }) =>
       `${host.url.replace("http", "ws")}/p/${keeper.roomId}?sessionId=${seat.sessionId}`;
     const knock = async (sessionId: string) => {
-      const socket = openWebSocket(path({ sessionId }));
+      const socket = openWebSocket(path({ sessionId }), []);
       return within("a close", new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code))));
     };
     const promised = await fetch(`${host.url}/matchmake/joinById/${keeper.roomId}`, {
@@ -236,7 +259,7 @@ describe("tokens that rotate", () => {
       body: "{}",
     });
     const { sessionId } = (await promised.json()) as { sessionId: string };
-    const ada = openWebSocket(path({ sessionId }));
+    const ada = openWebSocket(path({ sessionId }), []);
     await until("Ada", () => lab.state.players.has(sessionId));
     assert.equal(await knock(sessionId), CODES.WITH_ERROR.code);
     assert.equal(lab.clients.length, 2);
