@@ -98,7 +98,7 @@ describe("adapter: what Colyseus's SDK does not promise", () => {
 
   it("SessionClient: the SDK's own room is joined through our connection", () => {
     assert.equal(ours.sdk.connection.isOpen, true);
-    assert.match(ours.sdk.reconnectionToken, /^[\w-]+:[\w-]+\.1\.[\w-]{43}$/);
+    assert.match(ours.sdk.reconnectionToken, /^[\w-]+:[\w-]+\.1\.\w{7}\.[\w-]{43}$/);
   });
 
   it("keepRefusals: joins go through client.http.post, and what that throws reaches the caller", async () => {

@@ -36,7 +36,7 @@ export function endStaleConnection(
   const stale = room.clients.get(sessionId);
   if (stale?.reconnectionToken !== reconnectionToken) return;
   const socket = stale.ref as Closable;
-  room.checkReconnectionToken(reconnectionToken);
+  Room.prototype.checkReconnectionToken.call(room, reconnectionToken);
   socket.close(codeFor(stale));
 }
 

@@ -172,7 +172,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         },
         past,
       );
-      const tokens = new SeatTokens(runtime.memory.host, () => this.roomId);
+      const tokens = new SeatTokens(runtime.memory.host, () => this.roomId, services.seed);
       const inside: Inside = {
         runtime,
         tokens,

@@ -12,8 +12,8 @@ export class Seats {
   constructor(seats: HostMemory["seats"]) {
     this.#seats = seats;
     for (const seat of seats.values()) {
-      const { generation, pageGeneration } = seat as Partial<Seat>;
-      seat.assign({ generation: generation ?? 0, pageGeneration: pageGeneration ?? 0 });
+      const { generation, branch, pageGeneration } = seat as Partial<Seat>;
+      seat.assign({ generation: generation ?? 0, branch: branch ?? 0, pageGeneration: pageGeneration ?? 0 });
     }
   }
 

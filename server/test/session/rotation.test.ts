@@ -134,7 +134,7 @@ describe("tokens that rotate", () => {
     );
   });
 
-  it("[SE10] a JOIN_ROOM that is lost strands nobody: the same token comes again and again, and brings the same next one", async () => {
+  it("[SE10] a JOIN_ROOM that is lost strands nobody: the same token comes again and again, and brings another next one each time", async () => {
     const first = await RawClient.join(host.url, `joinById/${keeper.roomId}`);
     const told = new Set<string>();
     for (let time = 0; time < 3; time++) {
@@ -143,10 +143,15 @@ describe("tokens that rotate", () => {
       again.close();
       await clientsAre(lab, 1);
     }
-    assert.equal(told.size, 1);
-    const [next] = told;
-    assert.notEqual(next, first.token);
-    assert.equal(lab.trace.filter((line) => line.endsWith(" reconnect")).length, 3);
+    assert.equal(told.size, 3);
+    await until("the returns", () => lab.trace.filter((line) => line.endsWith(" reconnect")).length === 3);
+    const seat = { roomId: first.roomId, sessionId: first.sessionId };
+    const [one, other] = [...told] as [string, string];
+    const used = await RawClient.comeWith(host.url, { ...seat, reconnectionToken: one });
+    await clientsAre(lab, 2);
+    const spentNow = await RawClient.comeWith(host.url, { ...seat, reconnectionToken: other });
+    assert.equal((await within("a close", spentNow.closed))[0], SESSION_REVOKED.code);
+    assert.equal((await within("the end", used.closed))[0], SESSION_REVOKED.code);
   });
 
   it("[SE12] REPLAYED: who comes with a token that a later page went on from ends the session, for both and for good", async () => {
@@ -235,8 +240,8 @@ describe("tokens that rotate", () => {
   it("[SE14] a text that was never a token of the seat is SEAT_EXPIRED, and nothing else happens", async () => {
     const { ada, stolen } = await robbed();
     const kept = JSON.parse(stolen.load()!) as { token: string };
-    const [session, generation, mac] = kept.token.split(".") as [string, string, string];
-    const wrong = [`${session}.${generation}.${"A".repeat(43)}`, `${session}.9.${mac}`, mac, "x"];
+    const [session, generation, branch, mac] = kept.token.split(".") as [string, string, string, string];
+    const wrong = [`${session}.${generation}.${branch}.${"A".repeat(43)}`, `${session}.9.${branch}.${mac}`, mac, "x"];
     for (const token of wrong) {
       const thief = memorySeatStorage();
       thief.save(JSON.stringify({ ...kept, token }));

@@ -10,7 +10,7 @@ import { Lab } from "../../../test/support/lab.ts";
 import { type Asked, greet, type Refusal } from "../../src/session/greetings.ts";
 import { SeatTokens } from "../../src/session/seat-tokens.ts";
 import { Seats } from "../../src/session/seats.ts";
-import { newSecret, seatToken, sessionIn, stableToken } from "../../src/session/token.ts";
+import { newSecret, seatToken, sessionIn, stableToken, turnOf } from "../../src/session/token.ts";
 
 const ROOM = "room-1";
 const ADA = "ada";
@@ -34,15 +34,16 @@ class Owner {
   tokens!: SeatTokens;
   isRevoked = false;
   readonly log: string[] = [];
-  readonly told = new Set<string>();
+  readonly told: string[] = [];
+  #branches = 0;
   #client: { state: number } | undefined;
 
   constructor() {
-    this.tokens = new SeatTokens(this.memory, () => ROOM);
+    this.#begin();
     const client = this.#connect(undefined);
     new Seats(this.memory.seats).taken(client, 0, "");
     this.tokens.tell(client);
-    this.told.add(client.reconnectionToken);
+    this.told.push(client.reconnectionToken);
     this.#write();
   }
 
@@ -52,7 +53,7 @@ class Owner {
 
   /** The player joined, and has its first token. */
   player(): Party {
-    const [token] = [...this.told];
+    const [token] = this.told;
     return { stored: token!, token: token!, page: 1 };
   }
 
@@ -83,7 +84,7 @@ class Owner {
     this.#client = client as never;
     tokens.tell(client);
     new Seats(this.memory.seats).page(ADA, page);
-    this.told.add(client.reconnectionToken);
+    this.told.push(client.reconnectionToken);
     this.#write();
     return client;
   }
@@ -100,14 +101,27 @@ class Owner {
     this.log.splice(Math.max(1, this.log.length - lost));
     this.memory = new HostMemory({ secret: SECRET });
     this.memory.seats.set(ADA, new Seat().assign(JSON.parse(this.log.at(-1)!) as object));
-    this.tokens = new SeatTokens(this.memory, () => ROOM);
+    this.#begin();
     this.#client = undefined;
     this.tokens.tell(this.#connect(undefined));
   }
 
+  /** Of each token that was told, in their order. */
+  worths(): string[] {
+    return this.told.map((token) => this.tokens.worth(ADA, token));
+  }
+
+  #begin(): void {
+    this.tokens = new SeatTokens(
+      this.memory,
+      () => ROOM,
+      () => ++this.#branches,
+    );
+  }
+
   #write(): void {
-    const { generation, pageGeneration, page } = this.seat;
-    this.log.push(JSON.stringify({ generation, pageGeneration, page }));
+    const { generation, branch, pageGeneration, page } = this.seat;
+    this.log.push(JSON.stringify({ generation, branch, pageGeneration, page }));
   }
 
   #connect(socket: object | undefined): Client {
@@ -149,60 +163,73 @@ function reload(owner: Owner, party: Party, fate: Fate): Refusal | Client {
 const { REPLACED, SESSION_REVOKED, FAILED_TO_RECONNECT } = CODES;
 
 describe("the tokens of a seat", () => {
-  const token = (generation: number) => seatToken(SECRET, { roomId: ROOM, sessionId: ADA, generation });
+  const token = (generation: number, branch = 1) =>
+    seatToken(SECRET, { roomId: ROOM, sessionId: ADA, generation, branch });
 
-  it("[SE5] are of one secret, room, session and generation, 256 bits, and may stand in a URL", () => {
+  it("[SE5] are of one secret, room, session, generation and branch, 256 bits, and may stand in a URL", () => {
     const mac = token(35).split(".").at(-1)!;
     assert.equal(Buffer.from(mac, "base64url").length, 32);
-    assert.equal(token(35), `YWRh.z.${mac}`);
-    const odd = { roomId: ROOM, sessionId: "user:42 ü&=", generation: 1 };
+    assert.equal(token(35), `YWRh.z.0000001.${mac}`);
+    const odd = { roomId: ROOM, sessionId: "user:42 ü&=", generation: 1, branch: 0xffff_ffff };
     assert.match(seatToken(SECRET, odd), /^[\w.-]+$/);
     assert.equal(sessionIn(seatToken(SECRET, odd)), odd.sessionId);
+    const one = { roomId: ROOM, sessionId: ADA, generation: 1, branch: 1 };
     const others = [
-      seatToken(newSecret(), { roomId: ROOM, sessionId: ADA, generation: 1 }),
-      seatToken(SECRET, { roomId: "room-2", sessionId: ADA, generation: 1 }),
-      seatToken(SECRET, { roomId: ROOM, sessionId: "bob", generation: 1 }),
-      seatToken(SECRET, { roomId: ROOM, sessionId: "bob", generation: 1 }).replace(/^\w+/, "YWRh"),
+      seatToken(newSecret(), one),
+      seatToken(SECRET, { ...one, roomId: "room-2" }),
+      seatToken(SECRET, { ...one, sessionId: "bob" }),
+      seatToken(SECRET, { ...one, sessionId: "bob" }).replace(/^\w+/, "YWRh"),
       token(2).replace(".2.", ".1."),
+      token(1, 2).replace("2.", "1."),
       token(1).slice(0, -1),
       `${token(1)}A`,
       token(1).replace(".1.", ".01."),
+      token(1).replace(".0000001.", ".1."),
       stableToken(SECRET, ROOM, "bob"),
       "",
-      "YWRh.1.",
+      "YWRh.1.0000001.",
       "YWRh",
     ];
-    const { tokens } = new Owner();
-    assert.equal(tokens.worth(ADA, token(1)), "good");
+    const { tokens, told } = new Owner();
+    assert.deepEqual([told, tokens.worth(ADA, token(1))], [[token(1)], "good"]);
     for (const other of others) assert.equal(tokens.worth(ADA, other), "unknown", other);
     assert.equal(tokens.worth("bob", token(1)), "unknown");
   });
 
-  it("[SE10] an answer that was lost moves nothing: the same next token is told again, and either takes the seat", () => {
+  it("[SE10] an answer that was lost moves nothing: what was told and not used takes the seat, and so does what it came with", () => {
     const owner = new Owner();
     const ada = owner.player();
-    for (let time = 0; time < 3; time++) comeAgain(owner, ada, "lost");
-    assert.deepEqual([...owner.told], [token(1), token(2)]);
-    assert.deepEqual(
-      [token(1), token(2)].map((text) => owner.tokens.worth(ADA, text)),
-      ["good", "good"],
-    );
+    for (let time = 0; time < 2; time++) comeAgain(owner, ada, "lost");
+    assert.deepEqual(owner.worths(), ["good", "good", "good"]);
+    assert.equal(new Set(owner.told).size, 3);
     comeAgain(owner, ada, "unheard");
-    assert.equal(owner.tokens.worth(ADA, token(1)), "good");
+    assert.deepEqual(owner.worths(), ["good", "good", "good", "good"]);
     comeAgain(owner, ada, "lost");
-    assert.equal(owner.tokens.worth(ADA, token(1)), "copied", "the next one was used");
-    assert.equal(owner.tokens.worth(ADA, token(3)), "good");
+    assert.deepEqual(owner.worths(), ["copied", "copied", "copied", "good", "good"], "one of them was used");
   });
 
   it("[SE10] the one before is spent when the client says that it has stored the next, not when a drop takes that word along", () => {
     const owner = new Owner();
     const ada = owner.player();
-    const first = comeAgain(owner, ada, "unheard") as Client;
+    const first = comeAgain(owner, { ...ada }, "unheard") as Client;
     (first as { state: number }).state = LEAVING;
     owner.tokens.hearStored();
-    assert.equal(owner.tokens.worth(ADA, token(1)), "good");
-    comeAgain(owner, { ...ada, token: token(1) }, "heard");
-    assert.equal(owner.tokens.worth(ADA, token(1)), "copied");
+    assert.deepEqual(owner.worths(), ["good", "good"]);
+    comeAgain(owner, ada, "heard");
+    assert.deepEqual(owner.worths(), ["copied", "copied", "good"]);
+  });
+
+  it("[SE10][SE13] of two who came with one token and were each told another, the second to come again is noticed", () => {
+    const owner = new Owner();
+    const ada = owner.player();
+    const thief = { ...ada };
+    comeAgain(owner, ada, "unheard");
+    const stolen = { stored: owner.told[0]!, token: owner.told[0]!, page: 1 };
+    assert.equal(codeOf(comeAgain(owner, stolen, "unheard")), "in");
+    assert.equal(codeOf(comeAgain(owner, ada, "heard")), "in");
+    assert.equal(codeOf(comeAgain(owner, stolen, "heard")), REPLACED.code);
+    assert.equal(codeOf(comeAgain(owner, thief, "heard")), REPLACED.code);
+    assert.equal(codeOf(comeAgain(owner, ada, "heard")), "in");
   });
 
   it("[SE12] of a token that a later page went on from the session is revoked, once somebody hears so, and for every owner", () => {
@@ -210,7 +237,7 @@ describe("the tokens of a seat", () => {
     const ada = owner.player();
     const thief = { ...ada };
     reload(owner, ada, "heard");
-    assert.equal(owner.tokens.worth(ADA, token(1)), "replayed");
+    assert.deepEqual(owner.worths(), ["replayed", "good"]);
     assert.equal(codeOf(owner.come(thief.stored, 0, false)), SESSION_REVOKED.code);
     assert.equal(owner.isRevoked, false, "a late request is answered by nobody");
     assert.equal(codeOf(reload(owner, thief, "heard")), SESSION_REVOKED.code);
@@ -248,19 +275,17 @@ describe("the tokens of a seat", () => {
 
   it("[SE15] the stable token of a build before is generation 0, found by its seat until that has rotated", () => {
     const owner = new Owner();
-    owner.seat.assign({ generation: 0, pageGeneration: 0 });
-    owner.tokens.tell(owner.come(token(1), 1) as Client);
+    owner.log.push(JSON.stringify({ generation: 0, branch: 0, pageGeneration: 0, page: 1 }));
     owner.die(0);
-    owner.seat.assign({ generation: 0, pageGeneration: 0 });
     const old = stableToken(SECRET, ROOM, ADA);
     assert.equal(owner.tokens.sessionOf(old), ADA);
     const ada: Party = { stored: old, token: old, page: 1 };
     assert.equal(codeOf(comeAgain(owner, ada, "lost")), "in");
     assert.equal(codeOf(comeAgain(owner, ada, "heard")), "in");
-    assert.equal(ada.token, token(1));
+    assert.match(ada.token, /^YWRh\.1\./);
     assert.equal(owner.tokens.worth(ADA, old), "copied");
     assert.equal(owner.tokens.sessionOf(old), undefined);
-    assert.equal(owner.tokens.sessionOf(token(1)), ADA);
+    assert.equal(owner.tokens.sessionOf(ada.token), ADA);
   });
 
   const fate = fc.constantFrom<Fate>("lost", "unheard", "heard");
@@ -311,11 +336,12 @@ describe("the tokens of a seat", () => {
         const floors: number[] = [];
         for (const { isThief, isReload, fate: how } of steps) {
           const party = isThief ? thief : ada;
-          const { generation } = owner.seat;
           const isOlder = !isReload && party.page > 0 && party.page < owner.seat.page;
-          const had = Number.parseInt((isReload ? party.stored : party.token).split(".")[1]!, 36);
+          const { generation, branch } = owner.seat;
+          const had = turnOf(isReload ? party.stored : party.token, SECRET, ROOM, ADA)!;
+          const isSpent = had.generation < generation || (had.generation === generation && had.branch !== branch);
           const answer = (isReload ? reload : comeAgain)(owner, party, how);
-          assert.equal(isIn(answer), had >= generation && !isOlder, `${had} at ${generation}`);
+          assert.equal(isIn(answer), !isSpent && !isOlder);
           floors.push(owner.seat.generation);
           if (owner.isRevoked) break;
         }
