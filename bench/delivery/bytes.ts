@@ -3,7 +3,7 @@
  * at the client's socket. Beside it the stock SDK says the same to a stock room. A WebSocket's own header is the same for all.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClientSocket, connect, type Room } from "@ninelives/client";
+import { type ClientSocket, connect, type OpenSocket, type Room } from "@ninelives/client";
 import { BYTES_OPCODE, DELIVERY_CHANNEL, LIMITS, readClientFrame, writeClientFrame } from "@ninelives/shared-schema";
 import { Protocol } from "@colyseus/core";
 import { Client, type Room as SdkRoom } from "@colyseus/sdk";
@@ -122,8 +122,8 @@ function newWeights(): Weights {
 }
 
 async function joinOurs({ url }: ServerProcess, weights: Weights): Promise<Room<CounterType>> {
-  const openSocket = (address: string) => {
-    const socket = new WebSocket(address);
+  const openSocket: OpenSocket = (url, subprotocols) => {
+    const socket = new WebSocket(url, [...subprotocols]);
     tap(
       socket,
       (frame) => {

@@ -11,6 +11,7 @@
  *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
  *  restartClock    a room that takes inputs has a clock with `reset()`; what it samples first is believed as it is
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
+ *  isEntry         a JOIN_ROOM is answered when `reconnectionToken` is the one that came with it
  *  opcodes         the lowest five bits of a frame's byte 0; JOIN_ROOM is [10][n][token][n][serializer][length of layout, 0: none]
  */
 import { Client as SdkClient, type InputHandle, Protocol, Room as SdkRoom } from "@colyseus/sdk";
@@ -137,6 +138,11 @@ export function frameKind(data: ArrayBuffer): FrameKind {
   if (opcode !== Protocol.JOIN_ROOM) return undefined;
   const serializer = 2 + bytes[1]!;
   return (bytes[serializer + 1 + bytes[serializer]!] ?? 0) === 0 ? "join" : "join with layout";
+}
+
+/** What the SDK answers JOIN_ROOM with, once it has taken the token that came with it. */
+export function isEntry(frame: Uint8Array): boolean {
+  return frame.length === 1 && frame[0] === Protocol.JOIN_ROOM;
 }
 
 /** Frames of one byte. */

@@ -66,6 +66,8 @@ export class Client {
   readonly #storageOf: (typeName: string) => SeatStorage | undefined;
   readonly #fetch: typeof fetch | undefined;
   readonly #tokens: Tokens;
+  /** Resumes under way, by their token: a second one with the same would look as if somebody had stolen it. */
+  readonly #resuming = new Map<string, Promise<unknown>>();
 
   constructor(url: string, options: ConnectOptions) {
     const { liveness = "default", clock = systemClock, random = Math.random, storage, hints } = options;
@@ -105,20 +107,32 @@ export class Client {
   /**
    * Takes the seat again that the page before held: the same session, its events and its unanswered commands go on. undefined
    * when no seat of this type is kept. Rejects as a join does when it is gone; with UPGRADE_REQUIRED it is still there, for a page
-   * of the server's version.
+   * of the server's version. Called again meanwhile, it takes the seat after the first call, and from it.
    */
   async resume<T extends RoomType>(type: T): Promise<Room<T> | undefined> {
     const storage = this.#storageOf(type.name);
-    const kept = storage === undefined ? undefined : readSeat(storage);
-    if (kept === undefined || kept.typeName !== type.name) return undefined;
+    for (;;) {
+      const kept = storage === undefined ? undefined : readSeat(storage);
+      if (kept === undefined || kept.typeName !== type.name) return undefined;
+      const other = this.#resuming.get(kept.token);
+      if (other === undefined) return this.#resume(type, kept, storage!);
+      await other.catch(() => {});
+    }
+  }
+
+  async #resume<T extends RoomType>(type: T, kept: KeptSeat, storage: SeatStorage): Promise<Room<T>> {
     const { roomId, sessionId, processId, address, doors, token } = kept;
     const where = { processId, publicAddress: address, doors };
     const seat = { name: type.name, roomId, sessionId, ...where, reconnectionToken: token };
+    const entering = this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
+    this.#resuming.set(token, entering);
     try {
-      return await this.#enterOnce(type, (sdk) => sdk.consumeSeatReservation(seat as never), kept);
+      return await entering;
     } catch (error) {
-      if (isLost(error)) storage?.clear();
+      if (isLost(error)) storage.clear();
       throw error;
+    } finally {
+      this.#resuming.delete(token);
     }
   }
 

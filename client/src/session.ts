@@ -17,7 +17,15 @@ import {
   type Welcome,
   writeClientFrame,
 } from "@ninelives/shared-schema";
-import { type FrameCounts, frameKind, LEAVE_FRAME, PING_FRAME, type SessionRoom, type Wire } from "./adapter.ts";
+import {
+  type FrameCounts,
+  frameKind,
+  isEntry,
+  LEAVE_FRAME,
+  PING_FRAME,
+  type SessionRoom,
+  type Wire,
+} from "./adapter.ts";
 import { Connection } from "./connection/connection.ts";
 import { Lifeline } from "./connection/lifeline.ts";
 import { type Place, Seat } from "./connection/seat.ts";
@@ -66,6 +74,8 @@ export class Session {
   /** Its time was measured with the owner before. */
   #hasOldClock = false;
   #isWelcome = false;
+  /** What the page before kept, until this one is welcomed. */
+  #kept: KeptSeat | undefined;
   /** Why this session was not let in. */
   refusal: NetError | undefined;
   #enter!: () => void;
@@ -113,11 +123,22 @@ export class Session {
 
   /** What the SDK's room uses in place of a connection. */
   get wire(): Wire {
-    return this.lifeline;
+    const { lifeline } = this;
+    return {
+      get isOpen() {
+        return lifeline.isOpen;
+      },
+      send: (frame) => {
+        if (isEntry(frame)) this.#keepToken();
+        lifeline.send(frame);
+      },
+      cut: () => lifeline.cut(),
+    };
   }
 
   /** Goes on with what the page before kept. */
   restore(seat: KeptSeat): void {
+    this.#kept = seat;
     this.#epoch = seat.epoch;
     this.inbox.restart(seat);
     this.outbox.restore(seat.pending);
@@ -142,7 +163,7 @@ export class Session {
     };
   }
 
-  #whereTo(): string {
+  #whereTo(): [url: string, subprotocols: string[]] {
     this.#gate.close();
     const { eventSeq, resultId } = this.inbox;
     const isAgain = this.connection.state !== "CONNECTING";
@@ -234,6 +255,7 @@ export class Session {
     }
     this.inbox.resultId = Math.min(this.inbox.resultId, commandId);
     this.#isWelcome = true;
+    this.#kept = undefined;
     this.outbox.opened(commandId);
     this.#gate.open();
   }
@@ -252,6 +274,14 @@ export class Session {
     this.outbox.end(reason === "CONSENTED" ? "LEFT" : "COMMAND_UNANSWERED");
     this.#refuse(joinError({ code: CODES[reason].code, message: "the connection closed before the first state" }));
     if (this.#isWelcome) this.#sdk.onLeave.invoke(CODES[reason].code);
+  }
+
+  /** Before the server hears that its token has arrived: the one before takes no seat then. */
+  #keepToken(): void {
+    const { storage } = this.#services;
+    if (this.#isWelcome) this.#keep();
+    else if (storage !== undefined && this.#kept !== undefined)
+      writeSeat(storage, { ...this.#kept, token: this.#seat.token });
   }
 
   #keep(isLast = false): void {

@@ -4,7 +4,7 @@ import { Client as SdkClient, Protocol, type Room as SdkRoom } from "@colyseus/s
 import { connect, type Room } from "@ninelives/client";
 import { defineHost } from "@ninelives/server";
 import { BYTES_OPCODE, ItemKind, ServerFrame, writeWelcome } from "@ninelives/shared-schema";
-import { frameKind, inputHandle, keepRefusals, type SessionRoom } from "../src/adapter.ts";
+import { frameKind, inputHandle, isEntry, keepRefusals, type SessionRoom } from "../src/adapter.ts";
 import { Lab, LabRoom, type LabState, PERIOD_MS } from "../../test/support/lab.ts";
 import { cut } from "../../test/support/stepped.ts";
 import { startTestHost, type TestHost } from "../../test/support/test-host.ts";
@@ -33,6 +33,20 @@ describe("adapter: what Colyseus's SDK does not promise", () => {
     assert.equal(kindOf(Protocol.JOIN_ROOM, 1, 65, 1, 66, 0), "join");
     assert.equal(kindOf(Protocol.JOIN_ROOM, 1, 65, 1, 66, 3, 1, 2, 3), "join with layout");
     assert.equal(kindOf(Protocol.ROOM_DATA, 1), undefined);
+  });
+
+  it("[SE10] isEntry: JOIN_ROOM is answered once the token that came with it is the room's", () => {
+    const { sdk } = ours;
+    const tokens: string[] = [];
+    const { connection } = sdk;
+    connection.send = (frame: Uint8Array) => void (isEntry(frame) && tokens.push(sdk.reconnectionToken));
+    const joined = [Protocol.JOIN_ROOM, 1, 65, 6, ...Buffer.from("schema"), 0];
+    (sdk as unknown as SessionRoom).take(Uint8Array.from(joined).buffer);
+    assert.deepEqual(tokens, [`${ours.roomId}:A`]);
+    assert.deepEqual(
+      [Protocol.LEAVE_ROOM, Protocol.PING].map((opcode) => isEntry(Uint8Array.of(opcode))),
+      [false, false],
+    );
   });
 
   it("SessionRoom: frames are counted, over a return as well, and a patch is told after it was applied", async () => {
@@ -84,7 +98,7 @@ describe("adapter: what Colyseus's SDK does not promise", () => {
 
   it("SessionClient: the SDK's own room is joined through our connection", () => {
     assert.equal(ours.sdk.connection.isOpen, true);
-    assert.match(ours.sdk.reconnectionToken, /^[\w-]+:[\w-]{43}$/);
+    assert.match(ours.sdk.reconnectionToken, /^[\w-]+:[\w-]+\.1\.\w{7}\.[\w-]{43}$/);
   });
 
   it("keepRefusals: joins go through client.http.post, and what that throws reaches the caller", async () => {

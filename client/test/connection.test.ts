@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   connect,
   memorySeatStorage,
+  type OpenSocket,
   openWebSocket,
   Connection,
   type ConnectionChange,
@@ -103,7 +104,7 @@ describe("a room's connection", () => {
   it("[CL1] tells every attempt that failed, and goes on trying", async () => {
     let isDown = false;
     const nowhere = `ws://localhost:${await freePort()}/p/r`;
-    const openSocket = (url: string) => openWebSocket(isDown ? nowhere : url);
+    const openSocket: OpenSocket = (url, subprotocols) => openWebSocket(isDown ? nowhere : url, subprotocols);
     const client = connect(host.url, { random: () => 0, openSocket });
     const ada = await client.joinById(Lab, keeper.roomId, { name: "Ada" });
     const changes = follow(ada.connection);

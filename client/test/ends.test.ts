@@ -1,6 +1,6 @@
 /** How connections and commands end against a real host: each of these ends is brought about, none is pretended. */
 import assert from "node:assert/strict";
-import { type ClientSocket, connect, openWebSocket, type Room } from "@ninelives/client";
+import { type ClientSocket, connect, type OpenSocket, openWebSocket, type Room } from "@ninelives/client";
 import { type CommandHandlers, defineHost, GameRoom } from "@ninelives/server";
 import { defineRoomType, LIMITS, type NetError } from "@ninelives/shared-schema";
 import { schema, t } from "@colyseus/schema";
@@ -77,8 +77,8 @@ describe("ends", () => {
   after(() => host.stop());
   beforeEach(async () => {
     const [clock, page, sockets, told] = [new ManualClock(), new FakePage(), [] as ClientSocket[], [] as string[]];
-    const openSocket = (url: string) => {
-      sockets.push(openWebSocket(url));
+    const openSocket: OpenSocket = (...address) => {
+      sockets.push(openWebSocket(...address));
       return sockets.at(-1)!;
     };
     const client = connect(host.url, { clock, hints: page, openSocket, random: () => 0.5, liveness: "game" });

@@ -34,7 +34,7 @@ describe("a page that was loaded again", () => {
   it("[CL7] keeps its seat for the next try when it finds no server", async () => {
     const { sessionId } = await pageBefore();
     const nowhere = `ws://localhost:${await freePort()}/p/r`;
-    const offline = connect(host.url, { storage: () => storage, openSocket: () => openWebSocket(nowhere) });
+    const offline = connect(host.url, { storage: () => storage, openSocket: () => openWebSocket(nowhere, []) });
     await assert.rejects(offline.resume(Lab), { name: "UNREACHABLE" });
     const ada = await connect(host.url, { storage: () => storage }).resume(Lab);
     assert.equal(ada?.sessionId, sessionId);
@@ -45,9 +45,9 @@ describe("a page that was loaded again", () => {
     const opened: string[] = [];
     const options = {
       fetch: ((url: string, init: RequestInit) => fetch(url.replace("http://play.example", host.url), init)) as never,
-      openSocket: (url: string) => {
+      openSocket: (url: string, subprotocols: readonly string[]) => {
         opened.push(new URL(url).host);
-        return openWebSocket(url.replace("ws://play.example", host.url.replace("http", "ws")));
+        return openWebSocket(url.replace("ws://play.example", host.url.replace("http", "ws")), subprotocols);
       },
     };
     const { sessionId } = await pageBefore("http://play.example", options);

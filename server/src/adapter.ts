@@ -24,6 +24,10 @@
  *  reserveAfter    whoever wants a seat in a room calls its `_reserveSeat`, from this process or another one, and waits for it
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
  *                  token, but leaves its socket open
+ *  readTokensBy    a connection that may come in is handed to the room's `_onJoin` in the same turn, with the token it came with; by
+ *                  what stands there `_reconnections` is looked up
+ *  endSession      `_onLeave` lets a player go with the code it is given, and is called by a socket's `onleave`; a held seat is given up when
+ *                  what waits in `_reconnections` is rejected
  *  holdSeat        `allowReconnection(client, "manual")` waits until its promise is rejected, and refuses a client that still
  *                  has `_enqueuedMessages`: one that has not answered JOIN_ROOM
  *  giveUpSeat      `_reconnections` has [session, promise] by token for each seat that is held, and a promise that is rejected frees it
@@ -48,6 +52,7 @@ export { type FieldKind, inputFields, type InputShape, inputShapeOf, roomHere } 
 export {
   awaitedIn,
   closeToNewcomers,
+  endSession,
   endStaleConnection,
   giveUpSeat,
   type HeldSeat,
@@ -61,6 +66,7 @@ export {
   listMatch,
   onDiscarded,
   persistListing,
+  readTokensBy,
   releaseReservedSeats,
   reserveAfter,
   reserveSeat,

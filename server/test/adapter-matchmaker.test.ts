@@ -19,8 +19,10 @@ import {
 import { schema, t } from "@colyseus/schema";
 import {
   advertisePatchRate,
+  endSession,
   giveUpSeat,
   isHeld,
+  readTokensBy,
   releaseReservedSeats,
   reserveAfter,
   useLogger,
@@ -69,10 +71,26 @@ class Asked extends Pair {
   }
 }
 
+class Patient extends Room {
+  override state = new PairState();
+  override autoDispose = false;
+  readonly calls: string[] = [];
+  override async onDrop(client: Client): Promise<void> {
+    this.calls.push("onDrop");
+    await this.allowReconnection(client, 60);
+  }
+  override onReconnect(): void {
+    this.calls.push("onReconnect");
+  }
+  override onLeave(_client: unknown, code?: number): void {
+    this.calls.push(`onLeave ${code}`);
+  }
+}
+
 describe("adapter: what Colyseus's matchmaker does not promise", () => {
   let host: StockHost;
   before(async () => {
-    host = await startStock({ pair: Pair, empty: Pair, held: Held });
+    host = await startStock({ pair: Pair, empty: Pair, held: Held, patient: Patient });
   });
   after(() => host.stop());
 
@@ -217,6 +235,43 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     const client = await RawClient.join(host.url, "create/pair");
     assert.equal(host.room(client.roomId).clients[0]!.state, ClientState.JOINED);
     client.close();
+  });
+
+  it("[SE10] readTokensBy: a seat that is held is taken with what stands for its token, in the room's words", async () => {
+    const client = await RawClient.join(host.url, "create/patient");
+    const room = host.room(client.roomId) as Patient;
+    const { token } = client;
+    const hasReservedSeat = room.hasReservedSeat.bind(room);
+    const read = (text: string) => (text === "open-sesame" ? token : "");
+    room.hasReservedSeat = (sessionId, text) => hasReservedSeat(sessionId, read(text!));
+    const came: string[] = [];
+    readTokensBy(room, ({ sessionId }, text) => {
+      came.push(`${sessionId} ${text}`);
+      return read(text);
+    });
+    client.close();
+    await until("the drop", () => room.calls.length === 1);
+    const { roomId, sessionId } = client;
+    const again = await RawClient.comeWith(host.url, { roomId, sessionId, reconnectionToken: "open-sesame" });
+    await until("the return", () => room.calls.length === 2);
+    assert.deepEqual([room.calls, came], [["onDrop", "onReconnect"], [`${sessionId} open-sesame`]]);
+    again.close();
+  });
+
+  it("[SE12] endSession: who is in leaves with the code, who is away has no seat any more", async () => {
+    const client = await RawClient.join(host.url, "create/patient");
+    const room = host.room(client.roomId) as Patient;
+    room.onDrop = undefined as never;
+    endSession(room, client.sessionId, client.token, 4_444);
+    assert.equal((await within("a close", client.closed))[0], 4_444);
+    assert.deepEqual([room.calls, room.clients.length], [["onLeave 4444"], 0]);
+    delete (room as { onDrop?: unknown }).onDrop;
+    const other = await RawClient.join(host.url, `joinById/${client.roomId}`);
+    other.close();
+    await until("the drop", () => room.calls.length === 2);
+    endSession(room, other.sessionId, other.token, 4_444);
+    await until("the leave", () => room.calls.length === 3);
+    assert.equal(room.hasReservedSeat(other.sessionId, other.token), false);
   });
 
   it("useLogger: the logger comes from the options of new Server(...); setup and accept may follow a shutdown", async () => {

@@ -3,6 +3,7 @@ export { addressOn, isAddress, isGivenAddress } from "./protocol/address.ts";
 export { CODES, codeName, type CodeName, type CodeRow } from "./protocol/codes.ts";
 export { type ErrorDetails, type FieldIssue, fieldIssues, issueText, NetError } from "./protocol/net-error.ts";
 export { LIMITS } from "./protocol/limits.ts";
+export { subprotocolsFor, tokenAmong } from "./protocol/credential.ts";
 export { type Rate, TokenBucket } from "./protocol/token-bucket.ts";
 export { LOG_FORMAT_VERSION, PROTOCOL_VERSION } from "./protocol/version.ts";
 export { type Contract, contractOf, TOPIC_COMMANDS, type TopicCommand } from "./delivery/contract.ts";

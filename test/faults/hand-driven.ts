@@ -1,5 +1,5 @@
 /** Players whose own time a test moves, on a real network: minutes of trying to come back in a moment. */
-import type { ClientSocket, ConnectOptions } from "@ninelives/client";
+import type { ClientSocket, ConnectOptions, OpenSocket } from "@ninelives/client";
 import { ManualClock } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
 
@@ -14,9 +14,9 @@ export class HandDriven {
   /** What to connect with. Each player's attempts, the first join included, are written down by the clock, ms. */
   player(): { readonly options: ConnectOptions; readonly attemptsMs: number[] } {
     const attemptsMs: number[] = [];
-    const openSocket = (url: string): ClientSocket => {
+    const openSocket: OpenSocket = (...address) => {
       attemptsMs.push(this.clock.now());
-      return this.#open(url);
+      return this.#open(...address);
     };
     return { options: { clock: this.clock, openSocket }, attemptsMs };
   }
@@ -29,8 +29,8 @@ export class HandDriven {
     }
   }
 
-  #open(url: string): ClientSocket {
-    const socket = new WebSocket(url);
+  #open(url: string, subprotocols: readonly string[]): ClientSocket {
+    const socket = new WebSocket(url, [...subprotocols]);
     let opening = true;
     const settled = (): void => {
       if (opening) this.#opening--;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Client } from "@colyseus/core";
-import type { ClientSocket } from "@ninelives/client";
+import type { ClientSocket, OpenSocket } from "@ninelives/client";
 import { describe, it } from "mocha";
 import { LabRoom } from "../support/lab.ts";
 import { until, within } from "../support/until.ts";
@@ -77,8 +77,8 @@ describe("what a fault costs in messages", () => {
     await onOurs(
       async ({ proxy, join }) => {
         let opened = (): void => {};
-        const openSocket = (url: string): ClientSocket => {
-          const socket = new WebSocket(url);
+        const openSocket: OpenSocket = (url, subprotocols) => {
+          const socket = new WebSocket(url, [...subprotocols]);
           socket.addEventListener("open", () => opened());
           return socket as ClientSocket;
         };

@@ -3,13 +3,16 @@
  * would mean that the checker, or the weather, looks away. What the product has to bear is bred here as well, and must not be found.
  */
 import assert from "node:assert/strict";
+import { ClientState } from "@colyseus/core";
 import { BYTES_OPCODE, DELIVERY_CHANNEL, ItemKind, Mailbox, type TopicStanding } from "@ninelives/shared-schema";
 import { afterEach, describe, it } from "mocha";
 import { CommandOutbox } from "../../client/src/delivery/command-outbox.ts";
+import { Seat } from "../../client/src/connection/seat.ts";
 import { EventInbox } from "../../client/src/delivery/event-inbox.ts";
 import { Session } from "../../client/src/session.ts";
 import { Inbox } from "../../server/src/inbox/inbox.ts";
 import { Delivery } from "../../server/src/outbox/delivery.ts";
+import { SeatTokens } from "../../server/src/session/seat-tokens.ts";
 import { Histories } from "../../server/src/topics/history.ts";
 import { mutate, replace, restoreAll } from "../support/mutate.ts";
 import { SimLine } from "../support/sim/sim-link.ts";
@@ -183,6 +186,30 @@ const MUTANTS: readonly Mutant[] = [
     what: "a server that keeps an event less than a client that is away may miss",
     said: /a gap from|told or missed/,
     breed: () => mutate(Mailbox.prototype, "acked", (_, acked, ack) => acked({ ...ack, eventSeq: ack.eventSeq + 1 })),
+  },
+  {
+    what: "a server that takes a token for stored when it has told it",
+    said: /REPLACED|SESSION_REVOKED|pages hold one seat/,
+    breed: () =>
+      mutate(SeatTokens.prototype, "tell", (tokens, tell, client) => {
+        tell(client);
+        const { state } = client;
+        client.state = ClientState.JOINED;
+        tokens.hearStored();
+        client.state = state;
+      }),
+  },
+  {
+    what: "a client that goes on keeping the token it began with",
+    said: /REPLACED|SESSION_REVOKED|pages hold one seat|lost with its page/,
+    breed() {
+      const first = new WeakMap<Seat, string>();
+      mutate(Seat.prototype, "kept", (seat, kept, has) => {
+        const now = kept(has) as ReturnType<Seat["kept"]>;
+        if (!first.has(seat)) first.set(seat, now.token);
+        return { ...now, token: first.get(seat)! };
+      });
+    },
   },
 ];
 

@@ -1,7 +1,10 @@
 /** Weather that once found a fault, told step by step: dice change, what they found stays. */
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { mutate, restoreAll } from "../support/mutate.ts";
+import type { Page } from "../support/sim/page.ts";
 import type { Player } from "../support/sim/player.ts";
+import { SimLine } from "../support/sim/sim-link.ts";
 import { World } from "../support/sim/world.ts";
 
 /** Ticks of 40 s: longer than a seat is held for a player who may know nothing of it. */
@@ -15,7 +18,10 @@ describe("in weather that found a fault", function () {
     world = await World.open(1, 2);
     [ada] = world.players as [Player];
   });
-  afterEach(() => world.close());
+  afterEach(() => {
+    restoreAll();
+    return world.close();
+  });
 
   const until = async (what: string, isSo: () => boolean) => {
     for (let left = LONG_TICKS; !isSo(); left--) {
@@ -43,6 +49,44 @@ describe("in weather that found a fault", function () {
     await world.ticks(LONG_TICKS);
     assert.deepEqual(await world.finish(), []);
     assert.deepEqual([ada.pages.length, ada.page.room!.sessionId], [1, sessionId]);
+  });
+
+  it("[SE11] a page that was loaded again and is cut before each word of its return, one after the other, has its seat", async () => {
+    const { sessionId } = ada;
+    ada.weather.delayMs = 0;
+    for (let frames = 0; frames <= 2; frames++) {
+      let left = frames;
+      mutate(SimLine.prototype, "toClient", (line, toClient, frame) => {
+        if (line !== ada.page.line || left-- > 0) toClient(frame);
+        else if (left === -1) world.surroundings.clock.after(0, () => ada.cut(true, true));
+      });
+      ada.reload(frames % 2 === 0);
+      await until("the cut", () => left < 0);
+      restoreAll();
+      await until("the return", isIn);
+    }
+    assert.deepEqual(await world.finish(), []);
+    assert.equal(ada.page.room!.sessionId, sessionId);
+  });
+
+  it("[SE13] a copy of a tab that comes after that one's own return is REPLACED, and the first goes on", async () => {
+    ada.weather.delayMs = 0;
+    const late: (() => void)[] = [];
+    mutate(SimLine.prototype, "open", (_, open, url, subprotocols, take) =>
+      open(url, subprotocols, (connection, request) => late.push(() => take(connection, request))),
+    );
+    ada.duplicate();
+    restoreAll();
+    const [first, copy] = ada.pages as [Page, Page];
+    await until("the copy to ask", () => late.length === 1);
+    first.line!.cut(true, true);
+    await until("the first to be gone", () => clients() === 1);
+    await until("the first to be back", () => first.isIn && clients() === 2);
+    late[0]!();
+    await until("the player to go on in the first", () => ada.page === first);
+    assert.equal(copy.refusal?.name, "REPLACED");
+    assert.deepEqual(await world.finish(), []);
+    assert.deepEqual([ada.pages.length, first.end], [1, "lives"]);
   });
 
   it("[SIM1][SIM3] seed 1405: a world does not end before everybody is back", async () => {

@@ -58,16 +58,26 @@ export class RawClient {
     return client;
   }
 
+  /** Opens a socket with this token; whether it gets in is another matter. */
+  static async comeWith(
+    url: string,
+    seat: Pick<Seat, "roomId" | "sessionId"> & { readonly reconnectionToken: string },
+  ): Promise<RawClient> {
+    const client = new RawClient(url, { ...seat, processId: "p" });
+    await within("an open socket", once(client.socket, "open"));
+    return client;
+  }
+
+  /** What came with JOIN_ROOM. */
+  get token(): string {
+    const joined = this.frames.find((frame) => frame[0] === Protocol.JOIN_ROOM)!;
+    return joined.subarray(2, 2 + joined[1]!).toString();
+  }
+
   /** Another connection for the same seat, as an SDK makes it after a drop. */
   async again(url: string): Promise<RawClient> {
-    const joined = this.frames.find((frame) => frame[0] === Protocol.JOIN_ROOM)!;
-    const reconnectionToken = joined.subarray(2, 2 + joined[1]!).toString();
-    const client = new RawClient(url, {
-      roomId: this.roomId,
-      sessionId: this.sessionId,
-      processId: "p",
-      reconnectionToken,
-    });
+    const { roomId, sessionId, token: reconnectionToken } = this;
+    const client = new RawClient(url, { roomId, sessionId, processId: "p", reconnectionToken });
     await within("the full state", client.#first(Protocol.ROOM_STATE));
     return client;
   }

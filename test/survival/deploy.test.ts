@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connect, memorySeatStorage } from "@ninelives/client";
+import { connect, memorySeatStorage, type OpenSocket } from "@ninelives/client";
 import { type MainProcess, ROOT, startMain } from "../support/main-process.ts";
 import { freePort } from "../support/redis.ts";
 import { Saga1, Saga2 } from "../support/saga.ts";
@@ -97,7 +97,8 @@ describe("a deploy of another version", function () {
   it("[RS19] a player who was cut off comes back to it meanwhile", async () => {
     const old = await host("1");
     const sockets: WebSocket[] = [];
-    const openSocket = (url: string) => sockets[sockets.push(new WebSocket(url)) - 1] as never;
+    const openSocket: OpenSocket = (url, subprotocols) =>
+      sockets[sockets.push(new WebSocket(url, [...subprotocols])) - 1] as never;
     const ada = await connect(old.url, { openSocket, random: () => 0 }).create(Saga1, { name: "Ada" });
     await host("2");
     old.kill("SIGTERM");

@@ -1,7 +1,7 @@
 /** Rooms without a log while Redis is away: their process needs nobody for them, and joins and returns work as ever. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { connect, type Room } from "@ninelives/client";
+import { connect, type OpenSocket, type Room } from "@ninelives/client";
 import { NetError } from "@ninelives/shared-schema";
 import { ROOT } from "../support/main-process.ts";
 import { until } from "../support/until.ts";
@@ -14,8 +14,8 @@ const CONFIG = join(ROOT, "test/survival/gone.config.ts");
 /** Does what a network does that goes away for a moment. */
 function networkOf() {
   let sockets: WebSocket[] = [];
-  const openSocket = (url: string) => {
-    const socket = new WebSocket(url);
+  const openSocket: OpenSocket = (url, subprotocols) => {
+    const socket = new WebSocket(url, [...subprotocols]);
     sockets.push(socket);
     return socket as never;
   };

@@ -1,6 +1,6 @@
 /** A player that never rests: commands all the time, and an account of everything it was shown. */
 import assert from "node:assert/strict";
-import { connect, type ConnectOptions, type Room } from "@ninelives/client";
+import { connect, type ConnectOptions, type OpenSocket, type Room } from "@ninelives/client";
 import { type JoinInput, LIMITS } from "@ninelives/shared-schema";
 import { until } from "../support/until.ts";
 import { endingOf, type PlayerHistory, PlayerLog } from "./history/player-history.ts";
@@ -19,7 +19,8 @@ class Network {
   #isGone = false;
 
   constructor() {
-    const openSocket = (url: string) => new WebSocket(this.#isGone ? NOWHERE : url) as never;
+    const openSocket: OpenSocket = (url, subprotocols) =>
+      new WebSocket(this.#isGone ? NOWHERE : url, [...subprotocols]) as never;
     this.options = { openSocket, hints: this.#hints as never };
   }
 

@@ -4,6 +4,7 @@ import {
   type ClientSocket,
   connect,
   type ConnectOptions,
+  type OpenSocket,
   openWebSocket,
   type Room,
   type TopicGap,
@@ -83,7 +84,7 @@ export async function startTalk(): Promise<TalkStage> {
 /** A device whose network can be switched off: nobody answers then. */
 export function switchedSocket() {
   const network = { isOff: false };
-  const openSocket = (url: string) => (network.isOff ? refusedSocket() : openWebSocket(url));
+  const openSocket: OpenSocket = (...address) => (network.isOff ? refusedSocket() : openWebSocket(...address));
   return { network, openSocket };
 }
 

@@ -25,8 +25,8 @@ const GOODBYE_MS = 1_000;
 const GOODBYE_ATTEMPTS = 3;
 
 export interface LifelineHooks {
-  /** Where to connect, at the current door: to join for the first time, or to come back. */
-  address(): string;
+  /** Where to connect, at the current door, and with which subprotocols: to join for the first time, or to come back. */
+  address(): Parameters<OpenSocket>;
   frame(data: ArrayBuffer): void;
   /** The connection is gone; it comes back by itself. */
   dropped(): void;
@@ -161,7 +161,7 @@ export class Lifeline {
       return;
     }
     const openMs = this.#route.openMs(connection.state === "CONNECTING");
-    this.#attempt = new Attempt(openSocket(hooks.address()), openMs, clock, {
+    this.#attempt = new Attempt(openSocket(...hooks.address()), openMs, clock, {
       frame: (data) => {
         this.#liveness.heard();
         hooks.frame(data);

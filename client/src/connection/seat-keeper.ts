@@ -9,7 +9,10 @@
 import { isAddress, LIMITS, unpack } from "@ninelives/shared-schema";
 import { fromBase64 } from "../delivery/base64.ts";
 
-/** Keeps one text. None of these may throw; what cannot be kept is gone. */
+/**
+ * Keeps one text. None of these may throw; what cannot be kept is gone: when `save` returns, the text before must not be there any more,
+ * for its token may be spent.
+ */
 export interface SeatStorage {
   load(): string | undefined;
   save(text: string): void;

@@ -6,11 +6,15 @@ import {
   isAddress,
   PROTOCOL_VERSION,
   type RoomType,
+  subprotocolsFor,
   writeGreeting,
 } from "@ninelives/shared-schema";
 import type { SessionRoom } from "../adapter.ts";
 import { doorOf, Doors } from "./doors.ts";
 import type { KeptSeat } from "./seat-keeper.ts";
+
+/** As the SDK says it in an address. */
+const TOKEN_PARAM = "reconnectionToken";
 
 /** Where a seat is to be taken, as matchmaking said. */
 export interface Place {
@@ -29,12 +33,16 @@ export class Seat {
   readonly #home: string;
   readonly #protocol: string;
   readonly #processId: string;
+  /** Of the page before. */
+  readonly #keptToken: string | undefined;
   /** What of the address is the same behind every door. */
   readonly #path: string;
 
   constructor(type: RoomType, sdk: SessionRoom, { address, doors, home }: Place, random: () => number) {
     const url = new URL(address);
     const path = url.pathname.split("/");
+    this.#keptToken = url.searchParams.get(TOKEN_PARAM) ?? undefined;
+    url.searchParams.delete(TOKEN_PARAM);
     const [processId, roomId] = path.splice(-2) as [string, string];
     this.#type = type;
     this.#sdk = sdk;
@@ -45,17 +53,17 @@ export class Seat {
     this.doors = new Doors({ home, first: doorOf(url, path.join("/")), given: doors, random });
   }
 
-  /** Where the next connection goes. `isAgain`: this session was in before. */
-  address(has: Pick<Greeting, "epoch" | "eventSeq" | "resultId" | "page">, isAgain: boolean): string {
+  /** Where the next connection goes, and the subprotocols it is opened with. `isAgain`: this session was in before. */
+  address(
+    has: Pick<Greeting, "epoch" | "eventSeq" | "resultId" | "page">,
+    isAgain: boolean,
+  ): [url: string, subprotocols: string[]] {
     const url = new URL(`${this.#protocol}//${this.doors.current}/${this.#path}`);
     const { version: typeVersion } = this.#type;
     const greeting = { protocol: PROTOCOL_VERSION, typeVersion, contract: contractOf(this.#type).hash, ...has };
     url.searchParams.set(GREETING_PARAM, writeGreeting(greeting));
-    if (isAgain) {
-      url.searchParams.set("reconnectionToken", this.#token);
-      url.searchParams.set("skipHandshake", "1");
-    }
-    return url.href;
+    if (isAgain) url.searchParams.set("skipHandshake", "1");
+    return [url.href, subprotocolsFor(isAgain ? this.token : this.#keptToken)];
   }
 
   /** What the page after this one needs to take the seat. */
@@ -69,12 +77,13 @@ export class Seat {
       processId: this.#processId,
       ...(current === this.#home || !isAddress(current) ? {} : { address: current }),
       doors: away.filter(isAddress),
-      token: this.#token,
+      token: this.token,
       ...has,
     };
   }
 
-  get #token(): string {
+  /** The newest that came: never log it. */
+  get token(): string {
     return this.#sdk.reconnectionToken.slice(this.#sdk.roomId.length + 1);
   }
 }

@@ -11,8 +11,11 @@ export interface ClientSocket {
   close(): void;
 }
 
-/** Opens a connection; it says later that it is open, by `onopen`, or that it failed, by `onclose`. */
-export type OpenSocket = (url: string) => ClientSocket;
+/**
+ * Opens a connection with the subprotocols it is given; it says later that it is open, by `onopen`, or that it failed, by `onclose`. The
+ * token of the seat is among the subprotocols, so that no log of addresses has it: a socket without them does not get back in.
+ */
+export type OpenSocket = (url: string, subprotocols: readonly string[]) => ClientSocket;
 
 /** The platform's own. */
-export const openWebSocket: OpenSocket = (url) => new WebSocket(url) as ClientSocket;
+export const openWebSocket: OpenSocket = (url, subprotocols) => new WebSocket(url, [...subprotocols]) as ClientSocket;

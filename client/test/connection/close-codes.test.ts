@@ -34,6 +34,7 @@ const FINAL: readonly CodeName[] = [
   "ROOM_FAILED",
   "FLOOD",
   "SIGNED_OUT",
+  "SESSION_REVOKED",
   "GAVE_UP",
 ];
 /** WebSocket's own, a proxy's, and numbers nobody has given a meaning. */

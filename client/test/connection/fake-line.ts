@@ -94,7 +94,7 @@ export class FakeLine {
         return socket;
       },
       hooks: {
-        address: () => this.doors.current,
+        address: () => [this.doors.current, []],
         frame: () => told.push("frame"),
         dropped: () => told.push("dropped"),
         refused: (code, reason) => told.push(`refused ${code} ${reason}`.trimEnd()),

@@ -1,6 +1,6 @@
 /** What a connection shows of the state is seen with its welcome: by itself, and against a real room whose tick a test holds back. */
 import assert from "node:assert/strict";
-import { connect, openWebSocket } from "@ninelives/client";
+import { connect, type OpenSocket, openWebSocket } from "@ninelives/client";
 import { LIMITS } from "@ninelives/shared-schema";
 import { Lab } from "../../../test/support/lab.ts";
 import { cut, startStepped, type Stepped } from "../../../test/support/stepped.ts";
@@ -51,8 +51,8 @@ describe("a player who comes back between two ticks", () => {
 
   it("[MOV12] sees the state at the next one, with the epoch it is of", async () => {
     let states = 0;
-    const openSocket = (url: string) => {
-      const socket = openWebSocket(url);
+    const openSocket: OpenSocket = (...address) => {
+      const socket = openWebSocket(...address);
       (socket as unknown as EventTarget).addEventListener("message", (event) => {
         if (isState((event as MessageEvent<ArrayBuffer>).data)) states++;
       });

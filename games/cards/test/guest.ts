@@ -1,7 +1,7 @@
 /** A player at a table whose network a test may take away, and whose wire it may read. */
 import { type Client, connect, type Room } from "@ninelives/client";
 import type { HintTarget } from "../../../client/src/connection/hints.ts";
-import { openWebSocket } from "../../../client/src/connection/socket.ts";
+import { type OpenSocket, openWebSocket } from "../../../client/src/connection/socket.ts";
 import { Cards, type Seat } from "../cards.type.ts";
 
 /** A card as schema and msgpack both write it: the head of a text of two bytes, rank, suit. */
@@ -27,8 +27,8 @@ export class Guest {
   }
 
   private constructor(url: string) {
-    const openSocket = (address: string) => {
-      const socket = openWebSocket(this.#isOffline ? NOWHERE : address);
+    const openSocket: OpenSocket = (url, subprotocols) => {
+      const socket = openWebSocket(this.#isOffline ? NOWHERE : url, subprotocols);
       (socket as unknown as EventTarget).addEventListener("message", (event) => {
         this.#received.push(Buffer.from((event as MessageEvent<ArrayBuffer>).data));
       });

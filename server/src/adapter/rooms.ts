@@ -2,6 +2,30 @@
 import type { EventEmitter } from "node:events";
 import { type Client, type IRoomCache, matchMaker, Room, Server, type ServerOptions } from "@colyseus/core";
 
+interface Inside {
+  readonly _reconnections: Record<string, readonly [sessionId: string, held: HeldReconnection] | undefined>;
+  _onJoin: (client: Client, context: unknown, options?: Connecting) => Promise<void>;
+  readonly _onLeave: (client: Client, code: number) => Promise<void>;
+}
+
+type HeldReconnection = ReturnType<Room["allowReconnection"]>;
+
+/** What a connection says when it comes. */
+interface Connecting {
+  readonly reconnectionToken?: string | null;
+}
+
+/** Colyseus reads the token that a connection comes in with as `read` has it. */
+export function readTokensBy(room: Room, read: (client: Client, token: string) => string): void {
+  const inside = room as unknown as Inside;
+  const join = inside._onJoin;
+  inside._onJoin = (client, context, options) => {
+    const token = options?.reconnectionToken ?? undefined;
+    if (token === undefined) return join.call(room, client, context, options);
+    return join.call(room, client, context, { ...options, reconnectionToken: read(client, token) });
+  };
+}
+
 /** Drops the connection that a player's new one replaces, before the network says that it is dead: seconds, else. */
 export function endStaleConnection(
   room: Room,
@@ -11,10 +35,26 @@ export function endStaleConnection(
 ): void {
   const stale = room.clients.get(sessionId);
   if (stale?.reconnectionToken !== reconnectionToken) return;
-  const socket = stale.ref as typeof stale.ref & { close(code: number): void };
-  room.checkReconnectionToken(reconnectionToken);
+  const socket = stale.ref as Closable;
+  Room.prototype.checkReconnectionToken.call(room, reconnectionToken);
   socket.close(codeFor(stale));
 }
+
+/** Ends a player's connection with this code, or the wait for one: its seat is free, unless the room holds it again. */
+export function endSession(room: Room, sessionId: string, reconnectionToken: string, code: number): void {
+  const inside = room as unknown as Inside;
+  inside._reconnections[reconnectionToken]?.[1].reject(false);
+  const client = room.clients.get(sessionId);
+  if (client === undefined) return;
+  const socket = client.ref as Closable;
+  socket.removeAllListeners("message");
+  socket.removeListener("close", socket.onleave);
+  void inside._onLeave(client, code);
+  socket.close(code);
+}
+
+/** What Colyseus asks of a socket. */
+type Closable = Client["ref"] & { readonly onleave: () => void; close(code: number): void };
 
 /** A seat that is held for a player who may come back. */
 export interface HeldSeat {

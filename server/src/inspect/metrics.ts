@@ -54,6 +54,12 @@ export class Metrics {
     ["why"],
   );
 
+  readonly #tokensSpent = this.#counter(
+    "ninelives_spent_tokens_total",
+    "Reconnection tokens that came again when they were spent, by what came of it: refused, or the session revoked",
+    ["type", "end"],
+  );
+
   readonly #takeovers = this.#histogram(
     "ninelives_takeover_seconds",
     "From when a room's turn came until it ran again",
@@ -152,6 +158,10 @@ export class Metrics {
 
   slowClosed(why: "bytes" | "time"): void {
     this.#slowClosed.inc({ why });
+  }
+
+  tokenSpent(type: string, end: "refused" | "revoked"): void {
+    this.#tokensSpent.inc({ type, end });
   }
 
   queued(type: string, waitMs: number): void {

@@ -12,6 +12,7 @@ import {
   type Listing,
   listingOf,
   onDiscarded,
+  readTokensBy,
   releaseReservedSeats,
   reserveAfter,
   stampListing,
@@ -22,11 +23,12 @@ import { admit, hasOwnAuth, ownWord } from "../auth/admission.ts";
 import type { Renewed } from "../auth/renewal.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
 import type { Asked } from "../session/greetings.ts";
-import { seatToken } from "../session/token.ts";
+import { SeatTokens } from "../session/seat-tokens.ts";
 import { Past } from "./past.ts";
 import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
+import { SpentTokens } from "./spent-tokens.ts";
 import { stateClassOf, stateLayout } from "./state-class.ts";
 import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
 
@@ -37,6 +39,8 @@ const KIND_CHARS = 64;
 
 interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
+  readonly tokens: SeatTokens;
+  readonly spent: SpentTokens;
   /** What the room goes on from; undefined for a new one, and once it runs. */
   past: Past<RoomType> | undefined;
   /** Resolves when everybody who had a seat in it before has one again. */
@@ -75,9 +79,9 @@ export function takeLeave(room: Room): void {
   insides.get(room)!.hasLeft = true;
 }
 
-/** What proves that the seat is this player's, before and after a takeover. */
-export function tokenOf(room: Room, { sessionId }: Client): string {
-  return seatToken(runtimeOf(room).memory.host.secret, room.roomId, sessionId);
+/** What proves that a seat of this room is a player's, before and after a takeover. */
+export function tokensOf(room: Room): SeatTokens {
+  return insides.get(room)!.tokens;
 }
 
 /** Opens the room's log and lists the room with its host. What fails leaves the log of a room that was taken over as it was. */
@@ -124,11 +128,20 @@ export function notedListing({ listing }: { readonly listing: string }): Listing
 
 /** What a socket asks for; undefined for a room that is not here. */
 export function seatIn(room: Room | undefined, sessionId: string): Asked | undefined {
-  const runtime = room === undefined ? undefined : insides.get(room)?.runtime;
-  if (runtime === undefined) return undefined;
+  const inside = room === undefined ? undefined : insides.get(room);
+  if (inside === undefined) return undefined;
+  const { runtime, tokens, spent } = inside;
   const { page = 0, layout = "" } = runtime.memory.host.seats.get(sessionId) ?? {};
-  const isOther = layout !== "" && layout !== stateLayout(room!);
-  return { type: runtime.type, page, isOther };
+  return {
+    type: runtime.type,
+    page,
+    isOther: layout !== "" && layout !== stateLayout(room!),
+    worth: (token) => tokens.worth(sessionId, token),
+    refused: () => spent.refused(sessionId),
+    revoke: () => {
+      if (!inside.hasLeft) spent.revoke(sessionId);
+    },
+  };
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
@@ -139,38 +152,43 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       super();
       const claimed = takeClaimed();
       const past = claimed === undefined ? undefined : new Past(type, claimed);
+      const runtime = new RoomRuntime(
+        type,
+        services,
+        {
+          patch: () => {
+            this.broadcastPatch();
+            return inside.tap?.takePatch();
+          },
+          takePatch: () => inside.tap?.takePatch(),
+          wholeState: () => inside.tap?.whole(),
+          stateClass: () => stateClassOf(this),
+          diverged: () => inside.tap?.diverged ?? false,
+          keep: () => {
+            try {
+              inside.keep?.();
+            } catch (error) {
+              this.onUncaughtException(error as Error, "serialize");
+            }
+          },
+          elapsedMs: () => this.clock.elapsedTime,
+        },
+        past,
+      );
+      const tokens = new SeatTokens(runtime.memory.host, () => this.roomId, services.seed);
       const inside: Inside = {
+        runtime,
+        tokens,
+        spent: new SpentTokens({ room: this, typeName: type.name, tokens, services, lines }),
         tap: undefined,
         past,
         hasLeft: false,
         seated: Promise.withResolvers(),
         keep: undefined,
-        runtime: new RoomRuntime(
-          type,
-          services,
-          {
-            patch: () => {
-              this.broadcastPatch();
-              return inside.tap?.takePatch();
-            },
-            takePatch: () => inside.tap?.takePatch(),
-            wholeState: () => inside.tap?.whole(),
-            stateClass: () => stateClassOf(this),
-            diverged: () => inside.tap?.diverged ?? false,
-            keep: () => {
-              try {
-                inside.keep?.();
-              } catch (error) {
-                this.onUncaughtException(error as Error, "serialize");
-              }
-            },
-            elapsedMs: () => this.clock.elapsedTime,
-          },
-          past,
-        ),
       };
       insides.set(this, inside);
-      const { seats } = inside.runtime;
+      readTokensBy(this, (client, token) => tokens.came(client, token));
+      const { seats } = runtime;
       const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
       if (isWarm) new WarmRoom(this, () => noteListing(this));
       if (past === undefined || isWarm) return;
@@ -235,15 +253,15 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       const account = admit(client);
       // What a class without an `onAuth` of its own says is no more than that it has none.
       if (client.auth === true && !hasOwnAuth(Game)) client.auth = undefined;
-      client.reconnectionToken = tokenOf(this, client);
       seats.taken(client, tick, stateLayout(this), account && seatAccount(account));
+      tokensOf(this).tell(client);
       const joining: unknown = super.onJoin?.(client, options, client.auth);
       if (joining instanceof Promise) return joining.then(() => this.#say(client, "joined"));
       this.#say(client, "joined");
     }
 
     override onReconnect(client: Client): void | Promise<void> {
-      client.reconnectionToken = tokenOf(this, client);
+      tokensOf(this).tell(client);
       runtimeOf(this).seats.returned(client.sessionId, stateLayout(this));
       this.#say(client, "resumed");
       return super.onReconnect?.(client) as void | Promise<void>;
@@ -252,7 +270,11 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     override async onLeave(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return;
       runtimeOf(this).seats.left(client.sessionId);
-      await super.onLeave?.(client, code);
+      try {
+        await super.onLeave?.(client, code);
+      } finally {
+        tokensOf(this).left(client);
+      }
       this.#say(client, "left", code);
     }
 
@@ -263,6 +285,24 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       if (seats.account(sessionId)?.userId !== account.userId) return "other";
       seats.renewed(sessionId, seatAccount(account));
       return "yes";
+    }
+
+    override hasReservedSeat(sessionId: string, token?: string | null): boolean {
+      return super.hasReservedSeat(sessionId, token == null ? undefined : tokensOf(this).key(sessionId, token));
+    }
+
+    /** Asked by matchmaking, for an app that comes with a token it kept: it may have kept an old one, so a spent one ends nothing. */
+    override checkReconnectionToken(token: string): string {
+      const { tokens, spent } = insides.get(this)!;
+      const sessionId = tokens.sessionOf(token);
+      const key = sessionId === undefined ? "" : tokens.key(sessionId, token);
+      if (sessionId !== undefined && key === "") spent.refused(sessionId);
+      return super.checkReconnectionToken(key);
+    }
+
+    override allowReconnection(...[client, seconds]: Parameters<Room["allowReconnection"]>) {
+      if (!tokensOf(this).isRevoked(client.sessionId)) return super.allowReconnection(client, seconds);
+      return Promise.reject(false) as never;
     }
 
     override onBeforeShutdown(): void {

@@ -14,7 +14,7 @@ import { attempt, checkTimers, mayUseTopic, showHidden } from "./game-calls.ts";
 import { gameRoomHost } from "./game-host.ts";
 import { attachHost, GameRoom } from "./game-room.ts";
 import { MatchSeats, type Promised, type Sent } from "./match-seats.ts";
-import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokenOf } from "./protect.ts";
+import { goingOn, hasLeft, openRoom, pastOf, protect, type RoomClass, runtimeOf, tokensOf } from "./protect.ts";
 import { SeatHold } from "./seat-hold.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnlogged } from "./unlogged.ts";
@@ -68,6 +68,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
           attempt(`timer ${name}`, () => game.timers![name]!(payload as never), this.#onFault),
         step: (tick) => {
           this.#held.hearTold();
+          tokensOf(this).hearStored();
           if (tick % type.tickHz === 0) this.#match.list();
           const step = { tick, dt, elapsedMs: clock.elapsedTime };
           failures.stepped(!attempt("onTick", () => game.onTick?.(step), this.#onFault));
@@ -132,7 +133,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** The connection is taken at once, and the game told at the tick edge: a cut in between loses no seat. */
     override onReconnect(client: Client): void {
-      client.reconnectionToken = tokenOf(this, client);
+      tokensOf(this).tell(client);
       this.#letIn.add(client);
       this.#held.cameBack(client);
       const greeting = greetingOf(client.ref);
@@ -166,7 +167,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
         (greetingOf(ref) === undefined ? CODES.REPLACED : CODES.MAY_TRY_RECONNECT).code;
       const token = reconnectionToken ?? undefined;
       if (token === undefined) this.#held.knocked(sessionId);
-      else endStaleConnection(this, sessionId, token, codeFor);
+      else endStaleConnection(this, sessionId, tokensOf(this).key(sessionId, token), codeFor);
       return super.hasReservedSeat(sessionId, token);
     }
 
@@ -174,7 +175,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     override onDrop(client: Client, code?: number): Promise<void> {
       if (hasLeft(this)) return Promise.resolve();
       const isOut = code === CODES.BAD_FRAME.code || code === CODES.SIGNED_OUT.code;
-      const isIn = this.#letIn.has(client) && !isOut;
+      const isIn = this.#letIn.has(client) && !isOut && !tokensOf(this).isRevoked(client.sessionId);
       const seconds = isIn ? this.#held.secondsFor(client) : 0;
       if (seconds > 0) this.#held.hold(client, seconds);
       runtimeOf(this).delivery.disconnected(client);
@@ -210,7 +211,6 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
 
     /** Our client is welcomed, and told what it misses; a stock one is not. */
     #connected(client: Client, page: number): void {
-      client.reconnectionToken = tokenOf(this, client);
       const greeting = greetingOf(client.ref);
       if (greeting === undefined) return;
       runtimeOf(this).delivery.connected(client, greeting, { page, seatHoldMs: this.#held.secondsFor() * 1000 });
@@ -238,7 +238,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
     #seated(client: Client): Promise<void> {
       const { seats, sessions } = runtimeOf(this);
       client.auth = seats.auth(client.sessionId);
-      client.reconnectionToken = tokenOf(this, client);
+      tokensOf(this).tell(client);
       sessions.entered(client);
       this.#letIn.add(client);
       this.#held.restored(client);

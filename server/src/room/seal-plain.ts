@@ -14,7 +14,7 @@ import {
   protect,
   type RoomClass,
   runtimeOf,
-  tokenOf,
+  tokensOf,
 } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnkept, warnOfUnkeptFields, warnOfUnlogged } from "./unlogged.ts";
@@ -48,7 +48,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
     override async onJoin(client: Client, options?: unknown, auth?: unknown): Promise<void> {
       if (!isGhost(client)) return super.onJoin!(client, options, auth);
       client.auth = runtimeOf(this).seats.auth(client.sessionId);
-      client.reconnectionToken = tokenOf(this, client);
+      tokensOf(this).tell(client);
       const view = (this as unknown as KeepsFields).viewFor?.(client);
       if (view !== undefined) client.view = view;
     }

@@ -34,7 +34,7 @@ export interface RoomServices {
   readonly seatHoldSeconds: number;
   /** How long a match is played on here that no other process can take, when this one is told to go, ms. */
   readonly finishWithinMs: number;
-  /** A fresh seed for a new room's `random`, 32 bits. */
+  /** 32 bits of chance: a fresh seed for a new room's `random`, and what tells tokens of a seat apart. */
   readonly seed: () => number;
   /** A fresh secret for a new room's seat tokens, 256 bits. */
   readonly secret: () => string;

@@ -9,13 +9,23 @@ import type { SeatAccount } from "../auth/account.ts";
 export class Seats {
   readonly #seats: HostMemory["seats"];
 
+  /** What is read of a log from before tokens rotated and had accounts has no values there, defaults neither. */
   constructor(seats: HostMemory["seats"]) {
     this.#seats = seats;
+    for (const seat of seats.values()) {
+      const { generation = 0, branch = 0, pageGeneration = 0 } = seat as Partial<Seat>;
+      const { userId = "", tokenIssuedMs = 0, tokenEndsMs = 0 } = seat as Partial<Seat>;
+      seat.assign({ generation, branch, pageGeneration, userId, tokenIssuedMs, tokenEndsMs });
+    }
   }
 
   /** `layout`: of the state as the client gets it now. `account`: whom its token named; undefined: a guest. */
   taken({ sessionId, auth }: Client, tick: number, layout: string, account?: SeatAccount): void {
-    this.#seats.set(sessionId, new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout, ...account }));
+    const tokens = { generation: 1, pageGeneration: 1 };
+    this.#seats.set(
+      sessionId,
+      new Seat().assign({ joinedTick: tick, auth: textOf(auth), layout, ...tokens, ...account }),
+    );
   }
 
   /** Of a player who is no guest. */

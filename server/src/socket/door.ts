@@ -6,7 +6,7 @@
  */
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { CloseReason, CODES, GREETING_PARAM, LIMITS } from "@ninelives/shared-schema";
+import { CloseReason, CODES, GREETING_PARAM, LIMITS, tokenAmong } from "@ninelives/shared-schema";
 import type { Logger } from "../inspect/logger.ts";
 import type { Refusal } from "../session/greetings.ts";
 import type { Clock } from "../tick/clock.ts";
@@ -53,6 +53,15 @@ export function askedBy({ url = "/" }: IncomingMessage): Asked | undefined {
   const asked = URL.parse(`ws://server${url}`);
   if (asked === null) return undefined;
   return { roomId: ROOM_PATH.exec(asked.pathname)?.[1], isOurs: asked.searchParams.has(GREETING_PARAM) };
+}
+
+/** Puts a token that our client said in a header where a stock one says it, and everybody looks for it. */
+export function readToken(request: IncomingMessage): void {
+  const token = tokenAmong(request.headers["sec-websocket-protocol"]);
+  if (token === undefined) return;
+  const { pathname, searchParams } = new URL(request.url ?? "/", "ws://server");
+  searchParams.set("reconnectionToken", token);
+  request.url = `${pathname}?${searchParams}`;
 }
 
 /** What the socket is told that may not come in here; undefined for one that may. A room that is gone is Colyseus's to explain. */

@@ -26,7 +26,7 @@ import type { Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 import { Backlog } from "./backlog.ts";
 import { deny } from "./deny.ts";
-import { askedBy, Door, farewell, type Found, type Whereabouts } from "./door.ts";
+import { askedBy, Door, farewell, type Found, readToken, type Whereabouts } from "./door.ts";
 import { guardConnection } from "./guard/connection.ts";
 import { Entry } from "./guard/entry.ts";
 import { Relays } from "./relay.ts";
@@ -129,6 +129,7 @@ export class GuardedTransport extends WebSocketTransport {
 
   /** A socket that is open. */
   #arrived(connection: Connection, request: IncomingMessage): void {
+    readToken(request);
     const { roomId, isOurs } = askedBy(request) ?? { roomId: undefined, isOurs: false };
     const found = roomId === undefined ? "here" : this.#found.get(request);
     if (found !== undefined) this.#enter(connection, request, farewell(found, isOurs));
@@ -147,9 +148,11 @@ export class GuardedTransport extends WebSocketTransport {
     const refusal = sentAway ?? this.#services.greet(connection, request);
     if (refusal === undefined) this.#admit(connection, request);
     else {
-      this.#services.metrics.refused("socket", String(refusal.code));
+      const { code, reason, heard } = refusal;
+      this.#services.metrics.refused("socket", String(code));
       connection.on("error", () => {});
-      connection.close(refusal.code, refusal.reason);
+      connection.once("close", (answered: number) => answered === code && heard?.());
+      connection.close(code, reason);
     }
   }
 

@@ -81,25 +81,6 @@ describe("a server's refusals", () => {
     assert.equal(ada.connection.state, "CONNECTED");
   });
 
-  it("[SE5] a token has 256 bits, is another one for each seat, and stays the same over returns", async () => {
-    const storages = [memorySeatStorage(), memorySeatStorage()];
-    const token = (index: number) => (JSON.parse(storages[index]!.load()!) as { token: string }).token;
-    const players = await Promise.all(
-      storages.map((storage) =>
-        connect(host.url, { storage: () => storage, random: () => 0 }).joinById(Lab, keeper.roomId, {}),
-      ),
-    );
-    const before = [token(0), token(1)];
-    assert.notEqual(before[0], before[1]);
-    for (const text of before) assert.equal(Buffer.from(text, "base64url").length, 32);
-    for (let drop = 0; drop < 2; drop++) {
-      players[0]!.session.lifeline.cut();
-      await until("the return", () => players[0]!.connection.state === "CONNECTED");
-      await within("an answer", players[0]!.command("add", { by: 1 }));
-    }
-    assert.deepEqual([token(0), token(1)], before);
-  });
-
   it("WITH_ERROR: a message the room does not have ends that connection alone", async () => {
     const ada = await connect(host.url).joinById(Lab, keeper.roomId, {});
     ada.sdk.send("dance", { with: "wolves" });

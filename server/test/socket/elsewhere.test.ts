@@ -75,9 +75,9 @@ describe("a room that another process has", () => {
     const told: string[] = [];
     const client = connect(front.url, {
       random: () => 0.1,
-      openSocket: (url) => {
+      openSocket: (url, subprotocols) => {
         opened.push(new URL(url).port);
-        return openWebSocket(url);
+        return openWebSocket(url, subprotocols);
       },
       fetch: (async (url: string, init: RequestInit) => {
         const answer = await fetch(url, init);
@@ -105,11 +105,11 @@ describe("a room that another process has", () => {
     const opened: string[] = [];
     const nowhere = `ws://localhost:${await freePort()}/p/r`;
     const { room, told } = await atFront({
-      openSocket: (url) => {
+      openSocket: (url, subprotocols) => {
         opened.push(portOf(url));
         const isHidden = isOwnerHidden && portOf(url) === portOf(ownerUrl);
         if (isHidden) isOwnerHidden = false;
-        return openWebSocket(isHidden ? nowhere : url);
+        return openWebSocket(isHidden ? nowhere : url, subprotocols);
       },
     });
     isOwnerHidden = true;

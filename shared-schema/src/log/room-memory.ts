@@ -31,6 +31,12 @@ export const Seat = schema(
     userId: t.string().default(""),
     tokenIssuedMs: t.float64().default(0),
     tokenEndsMs: t.float64().default(0),
+    /** Its tokens below this are spent; 0: of a build that had a single one, and not rotated since. */
+    generation: t.uint32().default(0),
+    /** Of that generation the one that is not spent; 0: none was told yet, or {@link generation} is 0. */
+    branch: t.uint32().default(0),
+    /** The first generation that the newest of its pages was told. */
+    pageGeneration: t.uint32().default(0),
   },
   "Seat",
 );

@@ -70,6 +70,12 @@ export const CLOSING_CODES = {
     recoverable: false,
     action: "Send less: the connection said more than it may, was told to come again later, and did it again.",
   },
+  SESSION_REVOKED: {
+    code: 4107,
+    sender: "server",
+    recoverable: false,
+    action: "Join a new match: two have had the token of this session, so neither keeps its seat.",
+  },
   TOKEN_EXPIRED: {
     code: 4108,
     sender: "server",

@@ -65,8 +65,8 @@ export class Page implements PageHistory {
       liveness: "game",
       storage: () => this.storage,
       fetch: world.fetch,
-      openSocket: (url) => {
-        const line = new SimLine(world.clock, world.random, weather).open(url, world.take);
+      openSocket: (url, subprotocols) => {
+        const line = new SimLine(world.clock, world.random, weather).open(url, subprotocols, world.take);
         this.#lines.push(line);
         return line;
       },

@@ -95,7 +95,16 @@ export class Player implements SeatHistory {
   /** What follows from a page that did not get in, or has the seat for itself. Called every tick. */
   settle(): void {
     if (this.#page.refusal?.recoverable === true) this.#again();
+    else if (this.#page.refusal?.name === "REPLACED" && this.#other?.end === "lives") this.#backInFirst(this.#other);
     else if (this.#other?.end !== "lives" && this.#page.room !== undefined) this.#other = undefined;
+  }
+
+  /** The tab that was copied came back meanwhile, and spent what the copy has. */
+  #backInFirst(first: Page): void {
+    this.#page.vanish(true);
+    this.pages.pop();
+    this.#page = first;
+    this.#other = undefined;
   }
 
   #again(): void {

@@ -95,10 +95,15 @@ export class SimLine implements ClientSocket {
   }
 
   /** Opens the line to a host, one delay later. */
-  open(url: string, take: (connection: EventEmitter, request: IncomingMessage) => void): this {
+  open(
+    url: string,
+    subprotocols: readonly string[],
+    take: (connection: EventEmitter, request: IncomingMessage) => void,
+  ): this {
     this.#clock.after(0, () => this.isOpen && this.onopen?.());
     const { pathname, search } = new URL(url);
-    const request = { url: pathname + search, headers: {}, socket: { remoteAddress: "127.0.0.1" } };
+    const headers = { "sec-websocket-protocol": subprotocols.join(", ") };
+    const request = { url: pathname + search, headers, socket: { remoteAddress: "127.0.0.1" } };
     this.carry("up", 200, () => take(this.#server, request as unknown as IncomingMessage));
     return this;
   }
