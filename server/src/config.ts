@@ -10,6 +10,7 @@ import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
 import { joinOptions } from "./session/join-options.ts";
+import { type StrainInput, strainSchema, type StrainSettings } from "./strain/settings.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
 export interface RoomEntry<T extends RoomType> {
@@ -67,6 +68,8 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly pages?: string;
   /** What the host takes at most, from everybody, from one address and from one connection. Every part has a default. */
   readonly limits?: HostLimitsInput;
+  /** From which strain on the host gives up what, and how patiently. Every part has a default. */
+  readonly strain?: StrainInput;
   /** Addresses and ranges of proxies whose X-Forwarded-For says who a player is. Default: {@link trustedProxiesFromEnv}. */
   readonly trustedProxies?: readonly string[];
 }
@@ -95,6 +98,7 @@ export interface Host {
   readonly origins: readonly string[];
   readonly pages: string | undefined;
   readonly limits: HostLimits;
+  readonly strain: StrainSettings;
   readonly trustedProxies: readonly string[];
 }
 
@@ -164,6 +168,7 @@ const hostSchema = z.strictObject({
   origins: z.array(z.url()).default([]),
   pages: z.string().optional(),
   limits: limitsSchema,
+  strain: strainSchema,
   trustedProxies: z.array(addressRange).optional(),
 });
 
@@ -186,6 +191,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     origins: checked.origins,
     pages: checked.pages,
     limits: checked.limits,
+    strain: checked.strain,
     trustedProxies: checked.trustedProxies ?? trustedProxiesFromEnv(),
   };
 }

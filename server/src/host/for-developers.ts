@@ -6,6 +6,7 @@ import type { HttpServices } from "../inspect/http.ts";
 import type { HostRooms } from "../room/host-rooms.ts";
 import { runtimeOf } from "../room/protect.ts";
 import type { Whereabouts } from "../socket/door.ts";
+import type { Strain } from "../strain/strain.ts";
 import type { Pids } from "./pids.ts";
 
 /** `production`: default false. */
@@ -14,6 +15,7 @@ export function forDevelopers(
   whereabouts: Whereabouts,
   pids: Pids,
   rooms: HostRooms,
+  strain: Pick<Strain, "rung">,
 ): Pick<HttpServices, "pidOf" | "dev"> {
   if (production === true) return { pidOf: undefined, dev: undefined };
   const { pid } = process;
@@ -24,6 +26,7 @@ export function forDevelopers(
       processId: matchMaker.processId,
       pid,
       pidOf,
+      rung: () => strain.rung,
       own: () => rooms.all().map((room) => ownRoom(room)),
       where: (roomId, signal) => whereabouts.where(roomId, signal),
       die: () => void process.kill(pid, "SIGKILL"),
