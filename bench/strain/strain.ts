@@ -10,7 +10,7 @@ const SIDES = ["ladder", "none"] as const;
 type Side = (typeof SIDES)[number];
 
 const FULL = { rounds: 3, perSecond: 2, comeMs: 80_000, blockMs: 15_000, workMs: 0.25 };
-const QUICK = { rounds: 1, perSecond: 2, comeMs: 40_000, blockMs: 8_000, workMs: 0.5 };
+const QUICK = { rounds: 1, perSecond: 1, comeMs: 60_000, blockMs: 8_000, workMs: 0.5 };
 /** Of the steps that were due at the end, those with the ladder that have to have run. */
 const KEPT_AT_LEAST = 0.99;
 
