@@ -109,7 +109,6 @@ describe("fewer patches under strain", () => {
     ada.onPatch(() => told.push(`patch ${ada.state.count}`));
     stock.onMessage("said", ({ count }: { count: number }) => heard.push(`event ${count}`));
     stock.onStateChange(({ count }) => heard.push(`patch ${count}`));
-    store.hold();
     lab.trace.length = 0;
     const add = ada.command("add", { by: 7 });
     void add.then(({ count }) => told.push(`answer ${count}`));
@@ -121,6 +120,7 @@ describe("fewer patches under strain", () => {
     await world.ticks();
     await bothHave();
     assert.deepEqual([told, heard], [[], []], "neither a patch nor an answer yet");
+    store.hold();
     await world.ticks(4);
     await bothHave();
     assert.deepEqual(
