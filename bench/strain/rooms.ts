@@ -10,7 +10,6 @@ const WIDTH = 1_000;
 const RADIUS = 500;
 
 const Runner = schema({ x: t.float32().default(0), y: t.float32().default(0) }, "CrowdRunner");
-type Runner = InstanceType<typeof Runner>;
 const State = schema({ runners: t.map(Runner).view() }, "CrowdState");
 
 export const Crowd = defineRoomType({
@@ -26,20 +25,15 @@ export class CrowdRoom extends GameRoom<typeof Crowd> {
   static workMs = 0;
 
   override readonly commands = {};
-  readonly #seen = new Map<string, Set<Runner>>();
 
   override onJoin(client: Client): void {
     client.view = new StateView();
-    this.#seen.set(client.sessionId, new Set());
     const place = { x: this.random.range(0, WIDTH), y: this.random.range(0, WIDTH) };
     this.state.runners.set(client.sessionId, new Runner().assign(place));
   }
 
   override onLeave({ sessionId }: Client): void {
-    const runner = this.state.runners.get(sessionId);
     this.state.runners.delete(sessionId);
-    this.#seen.delete(sessionId);
-    for (const seen of this.#seen.values()) seen.delete(runner!);
   }
 
   override onTick(): void {
@@ -53,15 +47,14 @@ export class CrowdRoom extends GameRoom<typeof Crowd> {
   }
 
   #look({ view, sessionId }: Client): void {
-    const [me, seen] = [this.state.runners.get(sessionId), this.#seen.get(sessionId)];
-    if (view === undefined || me === undefined || seen === undefined) return;
+    const me = this.state.runners.get(sessionId);
+    if (view === undefined || me === undefined) return;
     const radius = RADIUS * this.interest;
     for (const runner of this.state.runners.values()) {
       const isNear = Math.hypot(runner.x - me.x, runner.y - me.y) < radius;
-      if (isNear === seen.has(runner)) continue;
+      if (isNear === view.has(runner)) continue;
       if (isNear) view.add(runner);
       else view.remove(runner);
-      seen[isNear ? "add" : "delete"](runner);
     }
   }
 }

@@ -15,8 +15,13 @@ export function strainAt(
   metrics: Metrics,
   measure: (() => Usage) | undefined,
 ): Strain {
-  const onHeldBack = (what: Parameters<Metrics["heldBack"]>[0]) => metrics.heldBack(what);
-  const strain = new Strain({ clock, settings, measure, onChange: strainTold(logger), onHeldBack });
+  const strain = new Strain({
+    clock,
+    settings,
+    measure,
+    onChange: strainTold(logger),
+    onHeldBack: (what) => metrics.heldBack(what),
+  });
   metrics.strain(strain);
   return strain;
 }

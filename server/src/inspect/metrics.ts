@@ -1,5 +1,6 @@
 /** What a host counts, as Prometheus reads it at /metrics. One registry per host; names and units follow its conventions. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { HeldBack } from "../strain/strain.ts";
 import type { TickReport } from "../tick/pipeline.ts";
 
 const TICK_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
@@ -169,7 +170,7 @@ export class Metrics {
     this.#resyncs.inc({ type });
   }
 
-  heldBack(what: "patches" | "joins" | "rooms"): void {
+  heldBack(what: HeldBack): void {
     this.#heldBack.inc({ what });
   }
 

@@ -36,12 +36,10 @@ export class Newcomers {
     return isOpen() ? closedOthers() : [...closedOthers(), matchMaker.processId];
   }
 
-  /** Throws BUSY when this process takes nobody new into rooms of this type. */
+  /** Throws BUSY when that process takes nobody new into rooms of this type. */
   mustEnter(typeName: string, processId: string): void {
     if (this.#options.isQueue(typeName) || !this.closed().includes(processId)) return;
-    throw this.turnedAway(
-      `the process that has this room of type "${typeName}" has too much to do, and takes nobody new`,
-    );
+    throw this.turnedAway(`nobody new is taken into rooms of type "${typeName}" there: the process has too much to do`);
   }
 
   /** Counts one. */

@@ -2,8 +2,7 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import { z } from "zod";
 
-const { strain: byDefault } = LIMITS;
-const { strainAtMin: least } = LIMITS;
+const { strain: byDefault, strainAtMin: least } = LIMITS;
 /** What is no threshold is told alone: nothing is compared with it. */
 const threshold = z.union([z.literal(false), z.number().min(least, { abort: true }).max(1, { abort: true })], {
   error: `a number from ${least} to 1, or false, expected`,

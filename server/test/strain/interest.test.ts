@@ -15,7 +15,6 @@ const RADIUS = 20;
 const DOTS = 100;
 
 const Dot = schema({ at: t.uint8().default(0) }, "Dot");
-type Dot = InstanceType<typeof Dot>;
 const PlainState = schema({ dots: t.map(Dot).view() }, "PlainState");
 
 const Plain = defineRoomType({ name: "plain", tickHz: 1000 / PERIOD_MS, maxPlayers: 4, state: PlainState });
@@ -23,15 +22,12 @@ const Plain = defineRoomType({ name: "plain", tickHz: 1000 / PERIOD_MS, maxPlaye
 /** Players stand in the middle of a row of dots. */
 class PlainRoom extends GameRoom<typeof Plain> {
   override readonly commands = {};
-  readonly #seen = new Map<string, Set<Dot>>();
-
   override onCreate(): void {
     for (let at = 0; at < DOTS; at++) this.state.dots.set(`d${at}`, new Dot().assign({ at }));
   }
 
   override onJoin(client: Client): void {
     client.view = new StateView();
-    this.#seen.set(client.sessionId, new Set());
     this.#look(client);
   }
 
@@ -39,15 +35,13 @@ class PlainRoom extends GameRoom<typeof Plain> {
     for (const client of this.clients) this.#look(client);
   }
 
-  #look({ view, sessionId }: Client): void {
-    const seen = this.#seen.get(sessionId);
-    if (view === undefined || seen === undefined) return;
+  #look({ view }: Client): void {
+    if (view === undefined) return;
     for (const dot of this.state.dots.values()) {
       const isNear = Math.abs(dot.at - DOTS / 2) < RADIUS * this.interest;
-      if (isNear === seen.has(dot)) continue;
+      if (isNear === view.has(dot)) continue;
       if (isNear) view.add(dot);
       else view.remove(dot);
-      seen[isNear ? "add" : "delete"](dot);
     }
   }
 }
