@@ -16,6 +16,7 @@ import { queue } from "./queue/queue.ts";
 import { resume } from "./resume/resume.ts";
 import { rolling } from "./rolling/rolling.ts";
 import { slow } from "./slow/slow.ts";
+import { strain } from "./strain/strain.ts";
 import { takeovers } from "./takeovers/takeovers.ts";
 import { tick } from "./tick/tick.ts";
 import { warm } from "./warm/warm.ts";
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   warm,
   flood,
   slow,
+  strain,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;

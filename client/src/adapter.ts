@@ -10,6 +10,8 @@
  *                  that comes with it; `onError` before the join rejects it
  *  keepRefusals    joins go through `client.http.post`; what that throws, other than a ServerError, reaches the caller as it is
  *  restartClock    a room that takes inputs has a clock with `reset()`; what it samples first is believed as it is
+ *  keepPace        a frame of state with bit 7 set has the room's time in bytes 1 to 4; what moved is taken to have rested after one and
+ *                  a half of the clock's `patchInterval` without a change
  *  inputHandle     `room.input()` without a type gives a handle whose `data` has the server's fields
  *  isEntry         a JOIN_ROOM is answered when `reconnectionToken` is the one that came with it
  *  opcodes         the lowest five bits of a frame's byte 0; JOIN_ROOM is [10][n][token][n][serializer][length of layout, 0: none]
@@ -18,6 +20,10 @@ import { Client as SdkClient, type InputHandle, Protocol, Room as SdkRoom } from
 import { CLIENT_HEADER, PROTOCOL_VERSION } from "@ninelives/shared-schema";
 
 const OPCODE_MASK = 0x1f;
+/** A frame of state that begins with the room's time. */
+const TIMED = 0x80;
+/** A longer gap between two patches is a rest of the whole room, ms. */
+const PACE_MAX_MS = 250;
 
 /** What went over a session's connections. */
 export interface FrameCounts {
@@ -68,6 +74,17 @@ export class SessionRoom extends SdkRoom {
   /** Takes a frame as if it came from the SDK's own socket. */
   take(data: ArrayBuffer): void {
     this.onMessageCallback({ data } as MessageEvent);
+  }
+
+  /**
+   * To be called before a frame of state is taken. A host under strain leaves patches out, and a late one too: what is only shown from
+   * fewer pictures then does not rest between them.
+   */
+  keepPace(frame: ArrayBuffer): void {
+    const view = new DataView(frame);
+    if ((view.getUint8(0) & TIMED) === 0) return;
+    const gapMs = view.getUint32(1, true) - this.clock.lastServerTime();
+    if (gapMs > 0 && gapMs <= PACE_MAX_MS) this.clock.setPatchInterval?.(gapMs);
   }
 
   /** The next JOIN_ROOM is a first one again. */

@@ -200,6 +200,7 @@ export class Session {
 
   #show(frame: ArrayBuffer): void {
     this.#owed("state", false);
+    this.#sdk.keepPace(frame);
     this.#sdk.take(frame);
     if (this.#hasOldClock) this.#sdk.restartClock();
     this.#hasOldClock = false;

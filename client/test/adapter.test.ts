@@ -75,7 +75,35 @@ describe("adapter: what Colyseus's SDK does not promise", () => {
     (ours.sdk as unknown as SessionRoom).restartClock();
     const apartMs = () => Math.abs(ours.sdk.clock.serverNow() - ours.sdk.clock.lastServerTime());
     assert.ok(apartMs() < 500, `${apartMs()} ms apart`);
-    assert.equal(ours.sdk.clock.patchInterval?.(), PERIOD_MS, "what the room said of itself stays");
+    const intervalMs = ours.sdk.clock.patchInterval!();
+    assert.ok(
+      intervalMs > 0 && intervalMs % PERIOD_MS === 0,
+      `what is known of the room's pace stays, ${intervalMs} ms`,
+    );
+  });
+
+  it("keepPace: each state says when it was made, and how long the one before stood for is the SDK's patch interval", async () => {
+    const { clock } = ours.sdk;
+    clock.setPatchInterval!(777);
+    const sentMs = clock.lastServerTime();
+    await until("the next patch", () => clock.lastServerTime() > sentMs);
+    assert.equal(clock.patchInterval!() % PERIOD_MS, 0);
+    const frame = (opcode: number, atMs: number) => {
+      const view = new DataView(new ArrayBuffer(9));
+      view.setUint8(0, opcode);
+      view.setUint32(1, atMs, true);
+      return view.buffer;
+    };
+    const [session, lastMs] = [ours.sdk as unknown as SessionRoom, clock.lastServerTime()];
+    session.keepPace(frame(Protocol.ROOM_STATE_PATCH | 0x80, lastMs + 60));
+    assert.equal(clock.patchInterval!(), 60);
+    for (const [opcode, atMs] of [
+      [Protocol.ROOM_STATE_PATCH, lastMs + 20],
+      [Protocol.ROOM_STATE_PATCH | 0x80, lastMs + 3_600_000],
+      [Protocol.ROOM_STATE_PATCH | 0x80, lastMs - 20],
+    ] as const)
+      session.keepPace(frame(opcode, atMs));
+    assert.equal(clock.patchInterval!(), 60, "one without a time, a rest, and a time that goes back say nothing");
   });
 
   it("[MOV6] a welcome of a later epoch restarts the clock, and the room says which owner it has", async () => {

@@ -22,6 +22,8 @@
  *  listMatch       what stands in `_listing` beside Colyseus's own fields goes to the driver with them
  *  onDiscarded     a room that may not be recorded says "dispose" of itself, and was never among the matchmaker's own
  *  reserveAfter    whoever wants a seat in a room calls its `_reserveSeat`, from this process or another one, and waits for it
+ *  reserveIf       its fifth argument says that the seat is held for who was dropped; false is what it says of a full room
+ *  beforeItIsIn    a client is JOINED when `getFullState` is called for it, and what is said to one that is JOINING waits behind that
  *  endStaleConnection  `hasReservedSeat` is asked when a socket opens; `checkReconnectionToken` drops a client that still has that
  *                  token, but leaves its socket open
  *  readTokensBy    a connection that may come in is handed to the room's `_onJoin` in the same turn, with the token it came with; by
@@ -51,6 +53,7 @@ export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export { type FieldKind, inputFields, type InputShape, inputShapeOf, roomHere } from "./adapter/inputs.ts";
 export {
   awaitedIn,
+  beforeItIsIn,
   closeToNewcomers,
   endSession,
   endStaleConnection,
@@ -69,6 +72,7 @@ export {
   readTokensBy,
   releaseReservedSeats,
   reserveAfter,
+  reserveIf,
   reserveSeat,
   rowOf,
   stampListing,

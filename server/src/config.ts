@@ -11,6 +11,7 @@ import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
 import { joinOptions } from "./session/join-options.ts";
+import { type StrainInput, strainSchema, type StrainSettings } from "./strain/settings.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
 export interface RoomEntry<T extends RoomType> {
@@ -68,6 +69,8 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly pages?: string;
   /** What the host takes at most, from everybody, from one address and from one connection. Every part has a default. */
   readonly limits?: HostLimitsInput;
+  /** From which strain on the host gives up what, and how patiently. Every part has a default. */
+  readonly strain?: StrainInput;
   /** Addresses and ranges of proxies whose X-Forwarded-For says who a player is. Default: {@link trustedProxiesFromEnv}. */
   readonly trustedProxies?: readonly string[];
   /** By which tokens players are known, and whether guests may come in. Default: {@link authFromEnv}. */
@@ -103,6 +106,7 @@ export interface Host {
   readonly origins: readonly string[];
   readonly pages: string | undefined;
   readonly limits: HostLimits;
+  readonly strain: StrainSettings;
   readonly trustedProxies: readonly string[];
   readonly auth: Auth;
   readonly behindTls: boolean;
@@ -176,6 +180,7 @@ const hostSchema = z.strictObject({
   origins: z.array(origin).default([]),
   pages: z.string().optional(),
   limits: limitsSchema,
+  strain: strainSchema,
   trustedProxies: z.array(addressRange).optional(),
   // Checked by itself: what it says may be a secret, and stands in no message.
   auth: z.custom<AuthConfig>((value) => typeof value === "object", "an object expected").optional(),
@@ -202,6 +207,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     origins: checked.origins,
     pages: checked.pages,
     limits: checked.limits,
+    strain: checked.strain,
     trustedProxies,
     auth: checked.auth === undefined ? authFromEnv() : checkAuth(checked.auth),
     behindTls: checked.behindTls ?? switchFromEnv("BEHIND_TLS", process.env) ?? trustedProxies.length > 0,

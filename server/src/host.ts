@@ -11,7 +11,6 @@ import { useLogger } from "./adapter.ts";
 import type { Heartbeat, Host } from "./config.ts";
 import { accountsAt } from "./host/accounts-at.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
-import { Budget, budgetTold, type Usage, usageMeter } from "./host/budget.ts";
 import { forDevelopers } from "./host/for-developers.ts";
 import { type HttpTimes, patience } from "./host/http-times.ts";
 import { limitsAt } from "./host/limits-of-config.ts";
@@ -21,6 +20,7 @@ import { PlaceOfNew } from "./host/place-of-new.ts";
 import { checkProduction } from "./host/production.ts";
 import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { askedBy, hear } from "./host/sockets.ts";
+import { strainAt } from "./host/strain-at.ts";
 import { keepWarm } from "./host/keep-warm.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
@@ -30,6 +30,7 @@ import { Metrics } from "./inspect/metrics.ts";
 import { Operator } from "./inspect/operator.ts";
 import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
+import { Newcomers } from "./matchmaking/newcomers.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
 import { STORE_PATH } from "./ownership/peers.ts";
 import { HostRooms } from "./room/host-rooms.ts";
@@ -39,6 +40,7 @@ import { newSecret } from "./session/token.ts";
 import type { Others } from "./socket/door.ts";
 import { listen } from "./socket/listen.ts";
 import { GuardedTransport } from "./socket/transport.ts";
+import type { Usage } from "./strain/usage.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Clock } from "./tick/clock.ts";
 
@@ -124,11 +126,10 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     rooms: matchMaker.stats.local.roomCount,
     players: matchMaker.stats.local.ccu,
     doors: others.doors().length,
-    overBudget: budget.isOver ? 1 : 0,
   }));
   if (backend.breaker !== undefined) metrics.breaker("listings", backend.breaker);
   const { sockets, ...limits } = limitsAt(http, host, clock, logger, metrics);
-  const budget = new Budget(clock, options.usage ?? usageMeter(), budgetTold(logger));
+  const strain = strainAt(host, clock, logger, metrics, options.usage);
   const store = options.store ?? openStore(host.store, clock, logger, metrics);
   const isShared = options.store === undefined && host.store.kind === "redis";
   const address = addressOf(options, port);
@@ -139,15 +140,23 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
         address,
         inner: innerOf(address, options.innerAddress),
         region: options.region,
-        isFull: () => budget.isOver,
+        standing: () => strain.standing,
       })
     : new SoloCustody();
+  const newcomers = new Newcomers({
+    isOpen: () => strain.relief.takesPlayers,
+    closedOthers: () => custody.closed(),
+    isQueue,
+    onTurnedAway: () => strain.heldBack("joins"),
+  });
   const others: Others = options.others ?? custody;
   const placeOfNew = new PlaceOfNew({
     clock,
     random: Math.random,
     makersOf: (typeName) => custody.makersOf(typeName),
-    isFull: () => budget.isOver,
+    standing: () => strain.standing,
+    newcomers,
+    onRefused: () => strain.heldBack("rooms"),
   });
   const transport = new GuardedTransport({
     server: http,
@@ -166,7 +175,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       transport,
       ...backend,
       publicAddress: address,
-      selectProcessIdToCreateRoom: (name) => placeOfNew.choose(name),
+      selectProcessIdToCreateRoom: (name) => placeOfNew.choose(name, undefined, isQueue(name) ? "match" : "newcomer"),
     },
   );
   const hostTopics = openTopics(redisUrl, clock, logger, metrics);
@@ -178,6 +187,8 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     owner: matchMaker.processId,
     ...versionsIn(host, types),
     rooms: new HostRooms(),
+    strain,
+    isQueue,
     isSure: () => custody.isSure(),
     doors: () => others.doors(),
     onFenced(roomId, epoch) {
@@ -205,11 +216,13 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     custody,
     others,
     placeOfNew,
+    newcomers,
     relay: isShared || options.others !== undefined,
     sharesPort: options.sharedPort !== undefined,
   });
   register(host, services, matchRooms);
-  const canMake = () => backend.isAnswering() && custody.isStoreThere && !budget.isOver;
+  const hasMuchToSpare = () => strain.relief.takesPlayers && strain.relief.makesRooms;
+  const canMake = () => backend.isAnswering() && custody.isStoreThere && hasMuchToSpare();
   const warm = keepWarm(host, services, custody, canMake);
   await matchMaker.accept();
   const pids = announcePid(backend, clock);
@@ -225,11 +238,12 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     signOut: (userId) => known.signOut(userId),
     pages: host.pages !== undefined && existsSync(host.pages) ? host.pages : undefined,
     ready: () => ready,
-    isFull: () => budget.isOver,
+    isFull: () => !strain.relief.makesRooms,
+    rung: () => strain.rung,
     isAnswering: () => backend.breaker?.isOpen !== true,
     isElsewhere: ({ socket }) => listening.hasLeft(socket),
     store: () => ({ reachable: custody.canReachStore, quietMs: custody.quietMs }),
-    ...forDevelopers(production, others, pids, services.rooms, operator),
+    ...forDevelopers(production, others, pids, services.rooms, { operator, strain }),
     health: () => ({
       processId: matchMaker.processId,
       version: VERSION,
@@ -265,7 +279,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       await hostTopics.close();
       await store.close();
       await closeBackend(backend);
-      budget.stop();
+      strain.stop();
       metrics.close();
     },
   };

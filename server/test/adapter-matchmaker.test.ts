@@ -19,12 +19,14 @@ import {
 import { schema, t } from "@colyseus/schema";
 import {
   advertisePatchRate,
+  beforeItIsIn,
   endSession,
   giveUpSeat,
   isHeld,
   readTokensBy,
   releaseReservedSeats,
   reserveAfter,
+  reserveIf,
   useLogger,
 } from "../src/adapter.ts";
 import { admit, admitAccounts, contextOf } from "../src/auth/admission.ts";
@@ -228,6 +230,53 @@ describe("adapter: what Colyseus's matchmaker does not promise", () => {
     await waiting;
     assert.match(String(first), /already full/, "the second, who waited for nothing, has the seat");
     assert.equal(new Set(asked).size, 2);
+    client.close();
+  });
+
+  it("[DG7] reserveIf: whom it says no to finds the room full; a seat that is held for who was dropped is not asked about", async () => {
+    const client = await RawClient.join(host.url, "create/pair");
+    const room = host.room(client.roomId);
+    const asked: string[] = [];
+    let may = false;
+    reserveIf(room, (sessionId) => {
+      asked.push(sessionId);
+      return may;
+    });
+    assert.match((await refusal("joinById", client.roomId)).message, /already full/);
+    assert.equal(asked.length, 1);
+    const held = room.allowReconnection(room.clients[0]!, "manual");
+    assert.equal(asked.length, 1);
+    held.catch(() => {});
+    held.reject(false);
+    may = true;
+    assert.equal((await ask("joinById", client.roomId)).roomId, client.roomId);
+    client.close();
+  });
+
+  it("[DG5] beforeItIsIn: a client is JOINED when its whole state is made, and what it is told before waits behind that", async () => {
+    const joining = Promise.withResolvers<void>();
+    const states: number[] = [];
+    const client = await RawClient.knock(host.url, "create/pair");
+    const room = host.room(client.roomId);
+    const serializer = (
+      room as unknown as { _serializer: { getFullState(client: Client, timing: object): Uint8Array } }
+    )._serializer;
+    const whole = serializer.getFullState.bind(serializer);
+    serializer.getFullState = (who, timing) => {
+      states.push(who.state);
+      beforeItIsIn(who, () => {
+        states.push(who.state);
+        who.send("early", 1);
+      });
+      states.push(who.state);
+      joining.resolve();
+      return whole(who, timing);
+    };
+    await within("the whole state", joining.promise);
+    assert.deepEqual(states, [ClientState.JOINED, ClientState.JOINING, ClientState.JOINED]);
+    await until("both", () => client.frames.some((frame) => frame[0] === Protocol.ROOM_DATA));
+    const kinds = client.frames.map((frame) => frame[0]! & 0x1f);
+    assert.ok(kinds.indexOf(Protocol.ROOM_STATE) < kinds.indexOf(Protocol.ROOM_DATA), kinds.join());
     client.close();
   });
 

@@ -1,7 +1,7 @@
 /** defineHost(): what a wrong configuration is answered with. */
 import assert from "node:assert/strict";
 import { defineHost, storeFromEnv } from "@ninelives/server";
-import { defineRoomType, type FieldIssue, NetError } from "@ninelives/shared-schema";
+import { defineRoomType, type FieldIssue, LIMITS, NetError } from "@ninelives/shared-schema";
 import { Lab, LabRoom, LabState } from "../../test/support/lab.ts";
 import { BoardRoom } from "../../test/support/plain-room.ts";
 import { z } from "zod";
@@ -37,6 +37,7 @@ describe("defineHost", () => {
       ],
     );
     assert.deepEqual([host.seatHoldSeconds, host.origins, host.pages, host.store], [60, [], undefined, storeFromEnv()]);
+    assert.deepEqual(host.strain, LIMITS.strain);
     assert.deepEqual(storeFromEnv({}), { kind: "file", dir: ".ninelives" });
     assert.deepEqual(storeFromEnv({ NINELIVES_DIR: "/x" }), { kind: "file", dir: "/x" });
   });
@@ -98,6 +99,23 @@ describe("defineHost", () => {
       { rooms: { lab }, limits: { bytesPerConnection: { burst: 100 } } },
       /^limits\.bytesPerConnection: a burst of at least one frame, 16384, expected, got an object with burst$/,
     ],
+    [
+      "a strain that is none",
+      { rooms: { lab }, strain: { halfPatchesAt: 1.5 } },
+      /^strain\.halfPatchesAt: a number from 0\.3 to 1, or false, expected, got 1\.5$/,
+    ],
+    [
+      "a strain that is `true`",
+      { rooms: { lab }, strain: { refuseJoinsAt: true } },
+      /^strain\.refuseJoinsAt: .* or false, expected, got true$/,
+    ],
+    [
+      "a strain below the one before",
+      { rooms: { lab }, strain: { nearInterestAt: false, nearestInterestAt: 0.83 } },
+      /^strain\.nearestInterestAt: at least thirdPatchesAt, 0\.84, expected, got 0\.83$/,
+    ],
+    ["a time of strain", { rooms: { lab }, strain: { calmMs: 10 } }, /^strain\.calmMs: .*1000, got 10$/],
+    ["an unknown part of strain", { rooms: { lab }, strain: { spectatorsAt: 0.5 } }, /^strain: .*spectatorsAt/],
     ["an unknown limit", { rooms: { lab }, limits: { sockets: 7 } }, /^limits: .*sockets/],
     [
       "a range",

@@ -1,6 +1,14 @@
 /** What the host reaches for inside Colyseus's rooms and server. */
 import type { EventEmitter } from "node:events";
-import { type Client, type IRoomCache, matchMaker, Room, Server, type ServerOptions } from "@colyseus/core";
+import {
+  type Client,
+  ClientState,
+  type IRoomCache,
+  matchMaker,
+  Room,
+  Server,
+  type ServerOptions,
+} from "@colyseus/core";
 
 interface Inside {
   readonly _reconnections: Record<string, readonly [sessionId: string, held: HeldReconnection] | undefined>;
@@ -138,6 +146,27 @@ export function reserveAfter(room: Room, before: (sessionId: string) => Promise<
     if (waited !== undefined) await waited;
     return reserve.call(room, sessionId, ...rest);
   };
+}
+
+/** Has promises of a seat refused to sessions that `may` says no to. Who was dropped, and whose seat is held, is not asked about. */
+export function reserveIf(room: Room, may: (sessionId: string) => boolean): void {
+  const inside = room as unknown as ReservedSeats;
+  const reserve = inside._reserveSeat;
+  inside._reserveSeat = (sessionId, ...rest) => {
+    const [, , , isHeld = false] = rest;
+    return isHeld === true || may(sessionId) ? reserve.call(room, sessionId, ...rest) : Promise.resolve(false);
+  };
+}
+
+/** Runs `before` as if the client had not said yet that it is in: what is sent meanwhile comes behind the state that it gets then. */
+export function beforeItIsIn(client: Client, before: () => void): void {
+  const { state } = client;
+  client.state = ClientState.JOINING;
+  try {
+    before();
+  } finally {
+    client.state = state;
+  }
 }
 
 /** Sessions that were promised a seat in a room of this process and did not come yet. */

@@ -24,10 +24,13 @@ const EVERYBODY: Readers = { sort: () => undefined, resynced() {} };
 export class TapSerializer extends SchemaSerializer<Schema> {
   #last: TreeBytes | undefined;
   readonly #readers: Readers;
+  readonly #catchUp: (client: Client) => void;
 
-  constructor(readers = EVERYBODY) {
+  /** `catchUp`: called before a client that comes in gets the whole state; what would be in the next patch too has to be sent now. */
+  constructor(readers = EVERYBODY, catchUp: (client: Client) => void = () => {}) {
     super();
     this.#readers = readers;
+    this.#catchUp = catchUp;
   }
 
   /** A tree may be put under one root only, so for a restored one Colyseus looks at an empty tree of its class. */
@@ -52,6 +55,7 @@ export class TapSerializer extends SchemaSerializer<Schema> {
 
   /** What a view adds is encoded behind the rest, in a buffer that Colyseus leaves too small when the rest has outgrown it. */
   override getFullState(...[client, timing]: Parameters<SchemaSerializer<Schema>["getFullState"]>): Uint8Array {
+    if (client !== undefined) this.#catchUp(client);
     const whole = super.getFullState(client, timing);
     if (this.fullEncodeCache.length <= this.fullEncodeBuffer.length) return whole.slice();
     this.fullEncodeBuffer = new Uint8Array(this.fullEncodeCache.length * 2);

@@ -7,6 +7,7 @@ import type { Operator } from "../inspect/operator.ts";
 import type { HostRooms } from "../room/host-rooms.ts";
 import { runtimeOf } from "../room/protect.ts";
 import type { Whereabouts } from "../socket/door.ts";
+import type { Strain } from "../strain/strain.ts";
 import type { Pids } from "./pids.ts";
 
 /** `production`: default false. */
@@ -15,7 +16,7 @@ export function forDevelopers(
   whereabouts: Whereabouts,
   pids: Pids,
   rooms: HostRooms,
-  { authorization }: Operator,
+  { operator, strain }: { readonly operator: Operator; readonly strain: Pick<Strain, "rung"> },
 ): Pick<HttpServices, "pidOf" | "dev"> {
   if (production === true) return { pidOf: undefined, dev: undefined };
   const { pid } = process;
@@ -26,7 +27,8 @@ export function forDevelopers(
       processId: matchMaker.processId,
       pid,
       pidOf,
-      authorization,
+      authorization: operator.authorization,
+      rung: () => strain.rung,
       own: () => rooms.all().map((room) => ownRoom(room)),
       where: (roomId, signal) => whereabouts.where(roomId, signal),
       die: () => void process.kill(pid, "SIGKILL"),

@@ -8,6 +8,7 @@ import { Directory } from "../matchmaking/directory.ts";
 import type { Row } from "../matchmaking/listing.ts";
 import { Lobby } from "../matchmaking/lobby.ts";
 import { OwnRooms } from "../matchmaking/own-rooms.ts";
+import type { Newcomers } from "../matchmaking/newcomers.ts";
 import { MatchRooms } from "../matchmaking/queue/match-rooms.ts";
 import { Seating } from "../matchmaking/seating.ts";
 import type { Custody } from "../ownership/custody.ts";
@@ -27,6 +28,7 @@ export interface MatchmakingParts {
   readonly custody: Custody;
   readonly others: Others;
   readonly placeOfNew: PlaceOfNew;
+  readonly newcomers: Newcomers;
   /** Other processes use the same store. */
   readonly relay: boolean;
   readonly sharesPort: boolean;
@@ -40,7 +42,7 @@ export interface Matchmaking {
 }
 
 export function matchmakingAt(parts: MatchmakingParts): Matchmaking {
-  const { backend, clock, logger, types, filtersOf, services, custody, others, relay, sharesPort } = parts;
+  const { backend, clock, logger, types, filtersOf, services, custody, others, newcomers, relay, sharesPort } = parts;
   const finder = finderAt(parts);
   const seating = seatingAt(parts, finder);
   const doors = () => others.doors();
@@ -50,6 +52,7 @@ export function matchmakingAt(parts: MatchmakingParts): Matchmaking {
     patience: { clock, whereabouts: others, canAnswer: () => backend.isAnswering() && custody.isStoreThere },
     sharesPort,
     seating,
+    newcomers,
     own: new OwnRooms({ rooms: () => services.rooms.unlogged(), filtersOf, isAway: () => !backend.isAnswering() }),
   });
   const lobby = new Lobby({
@@ -62,6 +65,11 @@ export function matchmakingAt(parts: MatchmakingParts): Matchmaking {
     backend,
     finder,
     seating,
+    mayMake() {
+      const { makesRooms } = services.strain.relief;
+      if (!makesRooms) services.strain.heldBack("rooms");
+      return makesRooms;
+    },
     doors,
     onFault: (error, roomType) => logger.error({ err: error, roomType }, "the room of a match could not be made"),
     onWaited: (roomType, waitMs) => services.metrics.queued(roomType, waitMs),
@@ -79,7 +87,8 @@ function finderAt({ backend: { driver }, clock, custody }: MatchmakingParts): Ro
 }
 
 /** undefined for a host that is alone: Colyseus's own way is as good. */
-function seatingAt({ backend, types, isQueue, placeOfNew }: MatchmakingParts, finder: RoomFinder): Seating | undefined {
+function seatingAt(parts: MatchmakingParts, finder: RoomFinder): Seating | undefined {
+  const { backend, types, isQueue, placeOfNew, newcomers } = parts;
   const { bookings, presence } = backend;
   if (bookings === undefined) return undefined;
   return new Seating({
@@ -88,6 +97,7 @@ function seatingAt({ backend, types, isQueue, placeOfNew }: MatchmakingParts, fi
     finder,
     typeOf: (typeName) => types.get(typeName),
     isQueue,
-    placeOfNew: (typeName, region) => placeOfNew.choose(typeName, region),
+    placeOfNew: (typeName, region, isFor) => placeOfNew.choose(typeName, region, isFor),
+    newcomers,
   });
 }

@@ -35,6 +35,8 @@ export interface DevServices extends Whereabouts {
   readonly authorization: string | undefined;
   /** Rooms of this process. Nobody else is asked. */
   own(): readonly OwnRoom[];
+  /** What it gave up last because it has much to do; undefined: nothing. */
+  rung(): string | undefined;
   /** Ends this process at once. */
   die(): void;
 }
@@ -59,7 +61,7 @@ export function devRoute(
 
 function list(services: DevServices): Reply {
   const { processId, pid } = services;
-  return { status: 200, body: { processId, pid, rooms: services.own() } };
+  return { status: 200, body: { processId, pid, strain: services.rung() ?? null, rooms: services.own() } };
 }
 
 async function tell(services: DevServices, roomId: string): Promise<Reply> {

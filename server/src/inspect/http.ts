@@ -29,8 +29,10 @@ export interface HttpServices {
   readonly health: () => HostHealth;
   /** false while starting or draining. */
   readonly ready: () => boolean;
-  /** Over its budget: it has its rooms and players, and makes no new room. */
+  /** It has too much to do: it has its rooms and players, and makes no new room. */
   readonly isFull: () => boolean;
+  /** What it gave up last because it has much to do; undefined: nothing. */
+  readonly rung: () => string | undefined;
   /** Seats can be found; while they cannot the process still has its rooms, and whoever comes back to them. */
   readonly isAnswering: () => boolean;
   /** Whoever asks the same again, on another connection, asks another process. */
@@ -143,11 +145,14 @@ async function withPid<T extends { processId: string }>(
   return pid === undefined ? row : { ...row, pid };
 }
 
-function readiness({ ready, isFull, isAnswering }: HttpServices): Reply {
+function readiness({ ready, isFull, isAnswering, rung }: HttpServices): Reply {
+  const strain = rung();
+  const under = strain === undefined ? {} : { strain };
   if (!ready()) return { status: 503, body: { ready: false, why: "it is starting, or going away" } };
-  if (isFull()) return { status: 503, body: { ready: false, why: "it is over its budget" } };
-  if (isAnswering()) return { status: 200, body: { ready: true } };
-  return { status: 200, body: { ready: true, why: "joins are BUSY: the Redis of the listings does not answer" } };
+  if (isFull()) return { status: 503, body: { ready: false, why: "it is over its budget", ...under } };
+  if (isAnswering()) return { status: 200, body: { ready: true, ...under } };
+  const why = "joins are BUSY: the Redis of the listings does not answer";
+  return { status: 200, body: { ready: true, why, ...under } };
 }
 
 async function reserveSeat(

@@ -1,5 +1,6 @@
 /** What a host counts, as Prometheus reads it at /metrics. One registry per host; names and units follow its conventions. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { HeldBack } from "../strain/strain.ts";
 import type { TickReport } from "../tick/pipeline.ts";
 
 const TICK_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
@@ -71,12 +72,17 @@ export class Metrics {
     WAIT_BUCKETS_SECONDS,
   );
 
-  constructor(counts: () => { rooms: number; players: number; doors: number; overBudget: number }) {
+  readonly #heldBack = this.#counter(
+    "ninelives_held_back_total",
+    "Patches, joins and rooms that there were not, because the host was under strain",
+    ["what"],
+  );
+
+  constructor(counts: () => { rooms: number; players: number; doors: number }) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge("ninelives_rooms", "Rooms on this host", () => counts().rooms);
     this.#gauge("ninelives_players", "Players connected to this host", () => counts().players);
     this.#gauge("ninelives_doors", "Processes through which players are told to come back", () => counts().doors);
-    this.#gauge("ninelives_over_budget", "1: this host makes no new room", () => counts().overBudget);
   }
 
   /** `counts`: by room type. */
@@ -88,6 +94,20 @@ export class Metrics {
       registers: [this.registry],
       collect() {
         for (const [type, count] of counts()) this.set({ type }, count);
+      },
+    });
+  }
+
+  /** `rungs`: every one there is -> whether the host has gone down it. */
+  strain(strain: { readonly share: number; readonly rungs: ReadonlyMap<string, boolean> }): void {
+    this.#gauge("ninelives_strain", "How much this host has to do: 0 nothing, 1 more than it can", () => strain.share);
+    new Gauge({
+      name: "ninelives_strain_rung",
+      help: "1: the host gives this up",
+      labelNames: ["rung"],
+      registers: [this.registry],
+      collect() {
+        for (const [rung, isTaken] of strain.rungs) this.set({ rung }, isTaken ? 1 : 0);
       },
     });
   }
@@ -154,6 +174,10 @@ export class Metrics {
 
   resynced(type: string): void {
     this.#resyncs.inc({ type });
+  }
+
+  heldBack(what: HeldBack): void {
+    this.#heldBack.inc({ what });
   }
 
   slowClosed(why: "bytes" | "time"): void {

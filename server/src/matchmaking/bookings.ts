@@ -29,7 +29,7 @@ export interface Wish {
   readonly sessions: readonly string[];
   /** Join options that rooms of this type are found by. */
   readonly filters: Conditions;
-  /** Rooms that were tried and did not take us. */
+  /** Rooms that were tried and did not take us, and processes none of whose rooms would. */
   readonly avoid: readonly string[];
 }
 

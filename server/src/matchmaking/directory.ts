@@ -10,6 +10,7 @@ import { filteredBy } from "../session/join-options.ts";
 import { busyError } from "./busy.ts";
 import { MATCH_OPTION } from "../room/match-seats.ts";
 import type { Conditions, Row } from "./listing.ts";
+import type { Newcomers } from "./newcomers.ts";
 import type { OwnRooms } from "./own-rooms.ts";
 import { type Patience, whileMoving } from "./patience.ts";
 import type { Seating } from "./seating.ts";
@@ -48,6 +49,8 @@ export interface DirectoryOptions {
   readonly seating?: Seating | undefined;
   /** Rooms that can be joined while processes do not know of each other. Default: none. */
   readonly own?: OwnRooms;
+  /** Which processes take players who have no seat. Default: all. */
+  readonly newcomers?: Newcomers;
 }
 
 export class Directory {
@@ -59,14 +62,16 @@ export class Directory {
   readonly #patience: Patience | undefined;
   readonly #seating: Seating | undefined;
   readonly #own: OwnRooms | undefined;
+  readonly #newcomers: Newcomers | undefined;
 
   constructor(
     types: ReadonlyMap<string, RoomType | undefined>,
-    { doors = () => [], relay = true, sharesPort = false, patience, seating, own }: DirectoryOptions = {},
+    { doors = () => [], relay = true, sharesPort = false, patience, seating, own, newcomers }: DirectoryOptions = {},
   ) {
     this.#patience = patience;
     this.#seating = seating;
     this.#own = own;
+    this.#newcomers = newcomers;
     this.#types = types;
     this.#doors = doors;
     this.#relay = relay;
@@ -176,7 +181,14 @@ export class Directory {
   }
 
   async #checked(method: JoinMethod, target: string, options: object): Promise<object> {
-    return this.#completed(method === "joinById" ? await roomTypeOf(target) : target, options);
+    if (method !== "joinById") {
+      const completed = this.#completed(target, options);
+      if (this.#seating === undefined) this.#newcomers?.mustEnter(target, matchMaker.processId);
+      return completed;
+    }
+    const row = await openRoom(target);
+    this.#newcomers?.mustEnter(row.name, row.processId);
+    return this.#completed(row.name, options);
   }
 
   /** The options, with what rooms of the type are found by as its schema has it: a default counts as said. */
@@ -192,12 +204,13 @@ export class Directory {
   }
 }
 
-async function roomTypeOf(roomId: string): Promise<string> {
+/** Throws what a player is told of a room that has no seat for it. */
+async function openRoom(roomId: string): Promise<Row> {
   const [row]: (Row | undefined)[] = await matchMaker.query({ roomId } as never);
   if (row === undefined)
     throw new NetError("ROOM_NOT_FOUND", `room "${roomId}" is not there: it has ended, or never was`);
   mustTakePlayers(row);
-  return row.name;
+  return row;
 }
 
 function mustTakePlayers({ roomId, name, match, locked, clients: players, maxClients }: Row): void {

@@ -81,7 +81,7 @@ return #ids
 `;
 
 /**
- * ARGV: indexes to be in, sessions, ms a booking lasts, ids to pass over, id of the room to make where there is none or "", its
+ * ARGV: indexes to be in, sessions, ms a booking lasts, ids of rooms, and of processes, to pass over, id of the room to make where there is none or "", its
  * { since, in }, its seats, { maker, asker }. Answers { "room", id, row }, { "due", id, { maker, asker } }, { "make", id }, { "later" } or nothing.
  */
 const BOOK = `
@@ -101,11 +101,13 @@ local function take(ids)
     if not avoid[id] and free(id) >= #sessions then
       local row = redis.call("HGET", base .. "rows", id)
       local due = not row and redis.call("HGET", base .. "due", id)
-      if row or due then
+      local at = (row or due) and cjson.decode(row or due)
+      if not at then
+        displace(id)
+      elseif not avoid[at.processId or at.maker] then
         book(id)
         return row and { "room", id, row } or { "due", id, due }
       end
-      displace(id)
     end
   end
 end

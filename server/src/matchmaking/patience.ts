@@ -9,6 +9,7 @@ import type { Whereabouts } from "../socket/door.ts";
 import type { Clock } from "../tick/clock.ts";
 import { asLongAs, pause } from "./as-long-as.ts";
 import { busyError } from "./busy.ts";
+import { TurnedAway } from "./newcomers.ts";
 
 export interface Patience {
   readonly clock: Clock;
@@ -48,6 +49,7 @@ function unlessAway<R>(ask: () => Promise<R>, { clock, canAnswer }: Patience): P
  * full also when its process did not answer in time, or is just letting go of it.
  */
 async function mightMove(roomId: string, error: unknown, { whereabouts }: Patience): Promise<boolean> {
+  if (error instanceof TurnedAway) return false;
   const name = error instanceof NetError ? error.name : undefined;
   if (name !== "ROOM_NOT_FOUND" && name !== "BUSY" && name !== "ROOM_FULL") return false;
   const [row] = await matchMaker.query({ roomId } as never);

@@ -19,6 +19,7 @@ import { askRoom, type RoomFinder, whileLives } from "./ask-room.ts";
 import type { Booking, Bookings } from "./bookings.ts";
 import { busyError } from "./busy.ts";
 import type { Conditions, Row } from "./listing.ts";
+import type { Newcomers } from "./newcomers.ts";
 import { QueueSeats } from "./queue-seats.ts";
 
 /** Seats of a plain room of which none was made yet: whoever comes waits for the first one, and its room says how many it has. */
@@ -33,7 +34,8 @@ export interface SeatingOptions {
   /** Rooms of this type are queues. */
   readonly isQueue: (typeName: string) => boolean;
   /** Which process makes a new room. */
-  readonly placeOfNew: (typeName: string, region: string | undefined) => Promise<string>;
+  readonly placeOfNew: (typeName: string, region: string | undefined, isFor: "newcomer" | "match") => Promise<string>;
+  readonly newcomers: Newcomers;
 }
 
 /** A room to be made. */
@@ -75,7 +77,7 @@ export class Seating {
 
   /** Rejects with what the game's code threw, with Colyseus's MATCHMAKE_INVALID_CRITERIA where no room is, and with BUSY after LIMITS.seatingMs. */
   async seat(method: ByType, typeName: string, options: Conditions, context: AuthContext): Promise<SeatReservation> {
-    const { bookings, finder } = this.#options;
+    const { bookings, finder, newcomers } = this.#options;
     const { clock } = finder;
     const auth = await authOf(typeName, options, context);
     const sessionId = (auth as { sessionId?: string } | undefined)?.sessionId ?? generateId();
@@ -92,6 +94,8 @@ export class Seating {
         continue;
       }
       if (booking.how === "none") {
+        if (newcomers.closed().length > 0)
+          throw newcomers.turnedAway(`no room of type "${typeName}" has a free seat but where nobody new is taken`);
         if (quest.avoid.length === 0)
           throw new ServerError(ErrorCode.MATCHMAKE_INVALID_CRITERIA, "no rooms found with provided criteria");
         quest.avoid.length = 0;
@@ -122,10 +126,10 @@ export class Seating {
   }
 
   async #book({ method, typeName, options, sessionId, avoid }: Quest): Promise<Booking> {
-    const { bookings, typeOf } = this.#options;
+    const { bookings, typeOf, newcomers } = this.#options;
     const { filterBy = [], maxPlayers = this.#seatsOf.get(typeName) ?? UNKNOWN_SEATS } = typeOf(typeName) ?? {};
     const filters = Object.fromEntries(filterBy.map((field) => [field, options[field]]));
-    const wish = { typeName, sessions: [sessionId], filters, avoid };
+    const wish = { typeName, sessions: [sessionId], filters, avoid: [...avoid, ...newcomers.closed()] };
     if (method === "join") return bookings.book(wish, undefined);
     return bookings.book(wish, {
       roomId: generateId(),
@@ -140,14 +144,17 @@ export class Seating {
     const { bookings, finder } = this.#options;
     const { clock, mayLive } = finder;
     const { roomId } = booking;
-    if (booking.how === "make") return this.#make({ roomId, ...quest });
+    if (booking.how === "make") return this.#make({ roomId, ...quest }, "newcomer");
     const { maker, asker } = booking.by;
     const row = await bookings.made(roomId, () => mayLive(maker) && mayLive(asker) && clock.now() < quest.endsAtMs);
     if (row === undefined && clock.now() < quest.endsAtMs) await bookings.giveUp(roomId);
     return row;
   }
 
-  async #make({ roomId, typeName, options, region }: Plan): Promise<Row | undefined> {
+  async #make(
+    { roomId, typeName, options, region }: Plan,
+    isFor: "newcomer" | "match" = "match",
+  ): Promise<Row | undefined> {
     const { bookings, presence, placeOfNew, finder } = this.#options;
     const make = (maker: string): Promise<Row> =>
       maker === matchMaker.processId
@@ -160,7 +167,7 @@ export class Seating {
             LIMITS.makingMs,
           );
     try {
-      const maker = await placeOfNew(typeName, region);
+      const maker = await placeOfNew(typeName, region, isFor);
       if (!(await bookings.assign(roomId, maker))) return undefined;
       const row = await whileLives(finder, maker, () => make(maker));
       this.#seatsOf.set(typeName, row.maxClients ?? UNKNOWN_SEATS);

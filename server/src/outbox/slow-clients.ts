@@ -54,6 +54,11 @@ export class SlowClients {
     return sorted;
   }
 
+  /** What it has of the state has what the next patch brings, too: in place of that it gets the whole state. */
+  isAhead({ ref }: Client): void {
+    this.#stale.add(ref);
+  }
+
   /** It was sent the whole state. */
   resynced({ ref }: Client): void {
     this.#stale.delete(ref);

@@ -32,6 +32,8 @@ export interface Custody extends Others {
   begin(services: RoomServices): Promise<void>;
   /** Processes that may make a room of this type; undefined: any may. */
   makersOf(type: string): readonly Maker[] | undefined;
+  /** Other processes that take no player who has no seat, as far as is known. */
+  closed(): readonly string[];
   /** As far as is known. */
   mayLive(processId: string): boolean;
   /**
@@ -76,6 +78,10 @@ export class SoloCustody implements Custody {
 
   makersOf(): undefined {
     return undefined;
+  }
+
+  closed(): readonly string[] {
+    return [];
   }
 
   mayLive(): boolean {
@@ -165,7 +171,13 @@ export class SharedCustody implements Custody {
 
   makersOf(type: string): readonly Maker[] | undefined {
     const makers = this.#keeper?.makersOf(type);
-    return makers?.map(({ processId, info: { rooms, load, region } }) => ({ processId, rooms, load, region }));
+    return makers?.map(({ processId, info: { rooms, load, rung, closed, region } }) => {
+      return { processId, rooms, load, rung, closed, region };
+    });
+  }
+
+  closed(): readonly string[] {
+    return this.#keeper?.closed() ?? [];
   }
 
   mayLive(processId: string): boolean {

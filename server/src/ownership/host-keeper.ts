@@ -12,7 +12,7 @@ import type { OwnedRoom } from "../log/store.ts";
 import { takeOver } from "../room/take-over.ts";
 import type { RoomServices } from "../room/services.ts";
 import { Keeper } from "./keeper.ts";
-import type { Member, MemberInfo, Members } from "./members.ts";
+import type { Member, MemberInfo, Members, Standing } from "./members.ts";
 import { peers } from "./peers.ts";
 import type { KeeperEvents, LocalRooms } from "./ports.ts";
 
@@ -25,9 +25,8 @@ export interface HostKeeperOptions {
   readonly types: ReadonlyMap<string, RoomType | undefined>;
   readonly address: string;
   readonly inner: string;
-  /** The host is over its budget and makes no new room. */
   readonly region?: string | undefined;
-  readonly isFull: () => boolean;
+  readonly standing: () => Standing;
   /** The host is going away and takes no room. */
   readonly isDraining: () => boolean;
 }
@@ -45,7 +44,7 @@ export function hostKeeper(options: HostKeeperOptions): Keeper {
   });
 }
 
-function localRooms({ services, types, address, inner, region, isFull, isDraining }: HostKeeperOptions): LocalRooms {
+function localRooms({ services, types, address, inner, region, standing, isDraining }: HostKeeperOptions): LocalRooms {
   const { rooms, store } = services;
   const versions = Object.fromEntries([...types].map(([name, type]) => [name, type?.version ?? 1]));
   const ways = [...types.keys()].map((name) => [name, Object.keys(services.migrationsOf(name)).map(Number)] as const);
@@ -75,7 +74,7 @@ function localRooms({ services, types, address, inner, region, isFull, isDrainin
         inner,
         ...(region === undefined ? {} : { region }),
         ...load,
-        full: isFull(),
+        ...standing(),
         draining: isDraining(),
         isNew,
         types: versions,

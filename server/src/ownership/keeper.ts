@@ -160,6 +160,13 @@ export class Keeper {
     return makers(members, type);
   }
 
+  /** Other processes that take no player who has no seat, as far as is known. */
+  closed(): string[] {
+    const { me } = this.#options;
+    const closed = this.#detector.living.filter(({ processId, info }) => processId !== me && info.closed === true);
+    return closed.map(({ processId }) => processId);
+  }
+
   /** As far as is known. */
   mayLive(processId: string): boolean {
     return this.#detector.mayLive(processId);

@@ -3,8 +3,18 @@
  * answer. Leases are measured by the one clock of whatever keeps them, never by comparing the clocks of two machines.
  */
 
+/** What a process says of its strain. Default: it has something to spare. */
+export interface Standing {
+  /** Things it has given up. Default 0. */
+  readonly rung?: number;
+  /** It takes no player who has no seat. Default false. */
+  readonly closed?: boolean;
+  /** It makes no new room. Default false. */
+  readonly full?: boolean;
+}
+
 /** What a process says of itself with every beat. */
-export interface MemberInfo {
+export interface MemberInfo extends Standing {
   /** `host:port` that players use; `:port` is that port at the host name they know. */
   readonly address: string;
   /** `host:port` that other processes use. */
@@ -14,8 +24,6 @@ export interface MemberInfo {
   readonly rooms: number;
   /** From 0, idle, to 1: nothing more should come. */
   readonly load: number;
-  /** It is over its budget and makes no new room. Default false. */
-  readonly full?: boolean;
   /** It is going away and takes no room. */
   readonly draining: boolean;
   /** It has not been there for long, and cannot tell yet who is dead: rooms go to others, if there are any. Default false. */

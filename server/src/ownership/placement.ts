@@ -43,7 +43,7 @@ export function undertakers(members: readonly Member[], { type, version }: RoomK
   return seasoned(staying(members).filter(({ info }) => (versionAt(info, type) ?? 0) > version));
 }
 
-/** Who may make a room: those that know the newest version of its type, and are not over their budget. */
+/** Who may make a room: those that know the newest version of its type, and do not refuse to make any. */
 export function makers(members: readonly Member[], type: string): Member[] {
   const knowing = staying(members).filter(({ info }) => versionAt(info, type) !== undefined);
   const newest = Math.max(...knowing.map(({ info }) => versionAt(info, type)!));
@@ -55,18 +55,26 @@ export interface Maker {
   readonly processId: string;
   readonly rooms: number;
   readonly load: number;
+  /** Things it has given up under strain. Default 0. */
+  readonly rung?: number | undefined;
+  /** It takes no player who has no seat. Default false. */
+  readonly closed?: boolean | undefined;
   /** undefined: its operator did not say. */
   readonly region?: string | undefined;
 }
 
-/** The one with the most to spare, then the one with the fewest rooms; between equals `random`, uniform in [0, 1), decides. */
+/**
+ * The one that has given up the least, then the one with the most to spare, then the one with the fewest rooms; between equals `random`,
+ * uniform in [0, 1), decides.
+ */
 export function leastBusy(all: readonly Maker[], random: number): Maker | undefined {
   const least = (of: readonly Maker[], by: (maker: Maker) => number) => {
     const lowest = Math.min(...of.map(by));
     return of.filter((maker) => by(maker) === lowest);
   };
+  const unstrained = least(all, ({ rung = 0 }) => rung);
   const best = least(
-    least(all, ({ load }) => Math.round(load * LOAD_STEPS)),
+    least(unstrained, ({ load }) => Math.round(load * LOAD_STEPS)),
     ({ rooms }) => rooms,
   );
   return best[Math.floor(random * best.length)];

@@ -21,6 +21,9 @@ export function gameRoomHost(
     get match() {
       return match.facts;
     },
+    get interest() {
+      return runtime.interest;
+    },
     teamOf: (sessionId) => match.teamOf(sessionId),
     publish: (topic, payload) => topics.publishOwn(topic, payload),
     emit: (name, payload, to) => emit(runtime, name, payload, to, (error) => onEventFault(error, name)),

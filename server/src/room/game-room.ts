@@ -78,6 +78,7 @@ export interface GameRoomHost {
   readonly memory: { readonly game: object };
   readonly random: Random;
   readonly match: MatchFacts | undefined;
+  readonly interest: number;
   teamOf(sessionId: string): number | undefined;
   emit(name: string, payload: unknown, to: Recipients | undefined): void;
   publish(topic: string, payload: unknown): void;
@@ -159,6 +160,14 @@ export abstract class GameRoom<T extends RoomType> extends Room<{ state: StateOf
   /** The match as the type's queue began it; undefined for a room that no queue made. */
   get match(): MatchFacts | undefined {
     return hostOf(this).host.match;
+  }
+
+  /**
+   * How far players are to see, as a share of what the game shows them otherwise: 1, and 0.75 or 0.5 while the host has too much to do. A
+   * game that shows players what is around them (`client.view`) multiplies its radius by it at every step; others need not ask.
+   */
+  get interest(): number {
+    return hostOf(this).host.interest;
   }
 
   /** The team a player was put into by the queue, from 0, also in `onJoin`; undefined: no queue sent this player. */

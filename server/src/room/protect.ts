@@ -8,6 +8,7 @@
 import type { Client, Room } from "@colyseus/core";
 import type { RoomType } from "@ninelives/shared-schema";
 import {
+  beforeItIsIn,
   isGhost,
   type Listing,
   listingOf,
@@ -15,6 +16,7 @@ import {
   readTokensBy,
   releaseReservedSeats,
   reserveAfter,
+  reserveIf,
   stampListing,
   TapSerializer,
 } from "../adapter.ts";
@@ -144,6 +146,13 @@ export function seatIn(room: Room | undefined, sessionId: string): Asked | undef
   };
 }
 
+/** A queue, and a match for which one chose the players, take theirs also under strain. */
+function takesNewcomers({ type, memory }: RoomRuntime<RoomType>, { strain, isQueue }: RoomServices): boolean {
+  if (strain.relief.takesPlayers || memory.host.match !== "" || isQueue(type.name)) return true;
+  strain.heldBack("joins");
+  return false;
+}
+
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
   /** A client whose messages make a handler throw could fill a disk. */
   const lines = new LineLimit(services.clock, () => services.metrics.lineSwallowed(type.name));
@@ -191,13 +200,15 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       const { seats } = runtime;
       const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
       if (isWarm) new WarmRoom(this, () => noteListing(this));
-      if (past === undefined || isWarm) return;
-      reserveAfter(this, (sessionId) => (seats.has(sessionId) ? undefined : inside.seated.promise));
+      if (past !== undefined && !isWarm)
+        reserveAfter(this, (sessionId) => (seats.has(sessionId) ? undefined : inside.seated.promise));
+      reserveIf(this, (sessionId) => seats.has(sessionId) || takesNewcomers(inside.runtime, services));
     }
 
     override setSerializer(): void {
       const inside = insides.get(this)!;
-      inside.tap = new TapSerializer(inside.runtime.slow);
+      const { runtime } = inside;
+      inside.tap = new TapSerializer(runtime.slow, (client) => beforeItIsIn(client, () => runtime.catchUp(client)));
       super.setSerializer(inside.tap as never);
       inside.runtime.stateReplaced();
     }

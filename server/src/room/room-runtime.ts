@@ -2,6 +2,7 @@
  * What stands behind one room while it lives: inbox, ticker, outbox, memory and log, tied together. `seal()` builds one per
  * room; a game never sees it, `GameRoom` calls it.
  */
+import type { Client } from "@colyseus/core";
 import { contractOf, LIMITS, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
@@ -13,6 +14,7 @@ import { nextEpoch } from "../ownership/epoch.ts";
 import { Seats } from "../session/seats.ts";
 import { Sessions } from "../session/sessions.ts";
 import { closeSlow, isBehind } from "../socket/backlog.ts";
+import { PatchPace } from "../strain/patch-pace.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
 import { Ticker } from "../tick/ticker.ts";
 import type { Past, Pause } from "./past.ts";
@@ -45,6 +47,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly #body: RoomBody;
   readonly #recorder: Recorder;
   readonly #pipeline: TickPipeline;
+  readonly #pace: PatchPace;
   #driver: RoomDriver | undefined;
   #ticker: Ticker | undefined;
   #started = false;
@@ -97,6 +100,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.timers = new Timers(this.memory.host, type);
     this.#pipeline = new TickPipeline(this, services.clock, type.tickHz);
     this.#pipeline.tick = past?.tick ?? 0;
+    this.#pace = new PatchPace(type.tickHz, () => services.strain.relief.patchEvery);
   }
 
   get type(): T {
@@ -115,6 +119,11 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   /** As {@link epoch}; undefined while there is no log. */
   get loggedEpoch(): number | undefined {
     return this.#recorder.epoch;
+  }
+
+  /** Share of the radius in which players are to see what is around them. */
+  get interest(): number {
+    return this.#services.strain.relief.interest;
   }
 
   get elapsedMs(): number {
@@ -144,11 +153,14 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   /** The ticks begin. */
   run(): void {
     if (this.#driver === undefined) return;
-    const { clock, metrics } = this.#services;
+    const { clock, metrics, strain } = this.#services;
+    const periodMs = 1000 / this.#type.tickHz;
     this.#ticker = new Ticker(clock, this.#type.tickHz, LIMITS.catchUpSteps, (due) => {
       if (!this.mayStep) return;
       try {
-        metrics.ticked(this.#type.name, this.#pipeline.run(due));
+        const report = this.#pipeline.run(due);
+        metrics.ticked(this.#type.name, report);
+        strain.ticked(report, periodMs);
       } catch (error) {
         metrics.fault(this.#type.name, "tick");
         this.#services.logger.error(
@@ -185,6 +197,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#ticker?.stop();
     this.inbox.close();
     this.#body.keep();
+    this.#pace.sent(this.tick);
     this.#recorder.record(this.#driver === undefined ? undefined : this.#patch());
   }
 
@@ -208,6 +221,22 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   publish(): void {
     this.#keepWallTime();
     this.#tellDoors();
+    if (this.#pace.isDue(this.tick)) this.#publish();
+    else this.#services.strain.heldBack("patches");
+  }
+
+  /** Somebody comes in between two patches: what is left out of the ones before is sent now, and not once more behind the whole state. */
+  catchUp(client: Client): void {
+    if (!this.#pace.isOwed) return;
+    if (!this.mayStep) {
+      this.slow.isAhead(client);
+      return;
+    }
+    this.#pace.sent(this.tick);
+    this.#publish();
+  }
+
+  #publish(): void {
     this.#recorder.record(this.#patch());
     this.delivery.goOn();
   }

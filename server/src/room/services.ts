@@ -6,6 +6,7 @@ import type { Clock } from "../tick/clock.ts";
 import type { RoomType } from "@ninelives/shared-schema";
 import type { HostRooms } from "./host-rooms.ts";
 import type { Migrations } from "./migration.ts";
+import type { Strain } from "../strain/strain.ts";
 import type { HostTopics } from "../topics/host-topics.ts";
 
 export interface RoomServices {
@@ -28,6 +29,10 @@ export interface RoomServices {
   readonly onFenced: (roomId: string, epoch: number) => void;
   /** Told that the room's own code throws at every step. */
   readonly onFailing: (roomId: string) => void;
+  /** How much this process has to do, and what it does less of because of that. */
+  readonly strain: Strain;
+  /** Rooms of this type are queues. */
+  readonly isQueue: (typeName: string) => boolean;
   /** Addresses of the processes through which a player comes back: `host:port` or `:port`. Empty: where it came from. */
   readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */

@@ -83,6 +83,18 @@ describe("seats that are booked", () => {
     for (const seats of perRoom.values()) assert.equal(seats.filter(({ how }) => how === "make").length, 1);
   });
 
+  it("[DG7] rooms of a process that takes nobody new are passed over, also while they are made", async () => {
+    const [{ driver, bookings }] = processes as [Process];
+    const due = await madeBy("p1");
+    await driver.insert(row("closed", { clients: 0, processId: "p1" }));
+    assert.equal((await bookings.book(wish({ avoid: ["p1"] }), undefined)).how, "none");
+    await driver.insert(row("open", { clients: 0, processId: "p0" }));
+    assert.equal(roomIn(await bookings.book(wish({ avoid: ["p1"] }), undefined)), "open");
+    const others = [await bookings.book(wish({ avoid: ["open", due] }), undefined)];
+    others.push(await bookings.book(wish({ avoid: ["open", "closed"] }), undefined));
+    assert.deepEqual(others.map(roomIn), ["closed", due], "they are still there for others");
+  });
+
   it("[MM6] a room counts a seat once, whether booked or told of by its row", async () => {
     const [{ driver, bookings }] = processes as [Process];
     await driver.insert(row("one", { clients: 2, processId: "p0" }));

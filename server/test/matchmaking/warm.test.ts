@@ -37,8 +37,8 @@ describe("rooms kept ready by a host that is alone", () => {
   let host: TestHost;
   afterEach(() => host.stop());
 
-  const start = async (rooms: object, more: object = {}) => {
-    host = await startTestHost(defineHost({ rooms, store: { kind: "memory" } } as never) as Host, more);
+  const start = async (rooms: object, more: object = {}, config: object = {}) => {
+    host = await startTestHost(defineHost({ rooms, store: { kind: "memory" }, ...config } as never) as Host, more);
   };
   const warm = (type: string) => host.metric(`ninelives_warm_rooms{type="${type}"}`);
   const rooms = async () =>
@@ -120,10 +120,14 @@ describe("rooms kept ready by a host that is alone", () => {
     await until("both", async () => (await warm("lab")) === 2, 3 * LIMITS.warmRetryMs + 5_000);
   });
 
-  it("[MM11] over its budget it makes none", async () => {
-    await start({ lab: { type: Lab, room: LabRoom, warm: 1 } }, { usage: () => ({ loop: 1, heap: 0 }) });
+  it("[MM11] a host that makes no rooms makes none of these; who comes has what there is", async () => {
+    const sooner = { halfPatchesAt: false, thirdPatchesAt: false, nearInterestAt: false, nearestInterestAt: false };
+    const strain = { ...sooner, refuseJoinsAt: false, stepMs: 1_000 };
+    const busy = { usage: () => ({ loop: 1, heap: 0 }) };
+    await start({ lab: { type: Lab, room: LabRoom, warm: 1 } }, busy, { strain });
     const [first] = await until("one", async () => ((await warm("lab")) === 1 ? empty() : undefined));
-    await until("it to be over", async () => (await host.metric("ninelives_over_budget")) === 1, 20_000);
+    const rung = 'ninelives_strain_rung{rung="refuse-rooms"}';
+    await until("it to make no rooms", async () => (await host.metric(rung)) === 1, 20_000);
     const ada = await connect(host.url).joinOrCreate(Lab, {});
     assert.equal(ada.roomId, first);
     await ada.command("add", { by: 1 });

@@ -128,7 +128,7 @@ describe("placement", () => {
     assert.deepEqual(makers(all, "chess"), []);
   });
 
-  it("[MM10] none over its budget makes a new room, whatever is left", () => {
+  it("[MM10] [DG8] one that makes no rooms makes none, whatever is left", () => {
     const full = member("full", { full: true });
     const names = (members: readonly Member[]) => makers(members, "arena").map(({ processId }) => processId);
     assert.deepEqual([names([full, member("idle")]), names([full])], [["idle"], []]);

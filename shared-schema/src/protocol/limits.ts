@@ -1,15 +1,17 @@
 /**
  * Every cap in one place: unit in the name, policy at the cap in the comment. A counter named in
- * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues and accounts have files of their own.
+ * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues, accounts and strain have files of their own.
  */
 import { ACCOUNT_LIMITS } from "./account-limits.ts";
 import { QUEUE_LIMITS } from "./queue-limits.ts";
+import { STRAIN_LIMITS } from "./strain-limits.ts";
 import { TRAFFIC_LIMITS } from "./traffic-limits.ts";
 
 export const LIMITS = {
   ...TRAFFIC_LIMITS,
   ...QUEUE_LIMITS,
   ...ACCOUNT_LIMITS,
+  ...STRAIN_LIMITS,
   /** Hosts one supervisor keeps running. More: the start is refused. */
   processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */
@@ -149,16 +151,6 @@ export const LIMITS = {
   relayedSockets: 8_192,
   /** An address a client is sent to, characters. A longer one is none. */
   addressChars: 260,
-  /**
-   * A process is over its budget, and makes no new room, when its event loop was busy for this share of the time, or this share of its
-   * heap was used, so many seconds in a row; and under it again when both were below the others for so many.
-   */
-  loopFullAt: 0.95,
-  heapFullAt: 0.9,
-  fullSeconds: 5,
-  loopRelievedAt: 0.7,
-  heapRelievedAt: 0.8,
-  relievedSeconds: 5,
   /** Addresses a client keeps of its seat. The others it was given are left out, at random. */
   doors: 8,
   /** Times in a row a client follows MOVED at once. Then it waits as after any attempt that failed. */

@@ -19,6 +19,8 @@ export interface MatchRoomsOptions {
   readonly finder: RoomFinder;
   /** undefined for a host that is alone. */
   readonly seating: Seating | undefined;
+  /** This process makes rooms. Asked where it is alone. */
+  readonly mayMake: () => boolean;
   /** Where else a client may ask for a room, this process among them. */
   readonly doors: () => readonly string[];
   /** Told when the room of a match could not be made, though everything else works. */
@@ -89,14 +91,15 @@ export class MatchRooms {
   }
 
   async #make({ name, maxPlayers }: RoomType, { roomId, options, facts }: NewMatch): Promise<boolean> {
-    const { seating } = this.#options;
+    const { seating, mayMake } = this.#options;
     const all = { ...(options as Conditions), [MATCH_OPTION]: facts };
     if (seating !== undefined) {
       const plan = { roomId, typeName: name, options: all, region: facts.region };
       return (await seating.room(plan, maxPlayers)) !== undefined;
     }
-    if (matchMaker.getLocalRoomById(roomId) === undefined)
-      await matchMaker.handleCreateRoom(name, all as never, undefined, roomId);
+    if (matchMaker.getLocalRoomById(roomId) !== undefined) return true;
+    if (!mayMake()) throw busyError("this process has too much to do, and makes no room");
+    await matchMaker.handleCreateRoom(name, all as never, undefined, roomId);
     return true;
   }
 }
