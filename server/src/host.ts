@@ -20,6 +20,7 @@ import { PlaceOfNew } from "./host/place-of-new.ts";
 import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { keepWarm } from "./host/keep-warm.ts";
+import { Strays } from "./host/strays.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { LineLimit } from "./inspect/line-limit.ts";
@@ -79,6 +80,8 @@ export interface RunningHost {
   readonly url: string;
   readonly processId: string;
   readonly store: LogStore;
+  /** Told of what nobody in this process caught. */
+  readonly strays: Strays;
   /** A room of this process; undefined when it is not here. */
   room(roomId: string): Room | undefined;
   /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
@@ -169,6 +172,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       custody.fenced(roomId, epoch);
     },
     onFailing: (roomId) => custody.failing(roomId),
+    tickBudget: host.tickBudget,
+    onOverBudget: host.onOverBudget,
+    onHeavy: (roomId, load) => custody.heavy(roomId, load),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     finishWithinMs: host.finishWithinSeconds * 1000,
@@ -226,6 +232,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     url: `http://localhost:${port}`,
     processId: matchMaker.processId,
     store,
+    strays: new Strays(services),
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
     take: (connection, request) => transport.take(connection, request),
     async stop(onFinish = () => {}) {

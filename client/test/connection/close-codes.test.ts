@@ -31,6 +31,7 @@ const FINAL: readonly CodeName[] = [
   "REPLACED",
   "UPGRADE_REQUIRED",
   "ROOM_FAILED",
+  "ROOM_OVER_BUDGET",
   "FLOOD",
   "GAVE_UP",
 ];

@@ -48,9 +48,11 @@ export function register({ rooms }: Host, services: RoomServices, matchRooms: Ma
     if (entry.warm > 0) handler.sortBy({ clients: -1 });
     if (entry.type.matching === undefined) continue;
     const queue = queueOf(entry.type) as RoomType;
+    // However heavy a queue is: who waits in it is not to wait longer, and not to be put out.
+    const lenient = { ...services, onOverBudget: "name" as const };
     matchMaker.defineRoomType(
       queue.name,
-      sealGame(queue, queueRoomOf(entry.type, entry.room, matchRooms), services, {}),
+      sealGame(queue, queueRoomOf(entry.type, entry.room, matchRooms), lenient, {}),
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Rooms whose own code fails at every step. What such a room was before may have come of it, so it begins anew from its log, once. One
+ * Rooms whose own code fails at every tick, or threw where nobody caught it. What such a room was before may have come of it, so it begins anew from its log, once. One
  * that fails again soon is set aside with its log, and its players are told that the match is over: they play on nowhere, but nobody
  * pays for it. A room without a log has nothing to begin from.
  */
@@ -30,7 +30,7 @@ export class FailingRooms {
     try {
       if (local !== undefined && (begunMs === undefined || clock.now() - begunMs > LIMITS.failsAgainMs)) {
         this.#begunMs.set(roomId, clock.now());
-        logger.error({ roomId }, "a room fails at every step: it begins anew from its log");
+        logger.error({ roomId }, "a room fails: it begins anew from its log");
         const current = await store.ownerOf(roomId);
         await rooms.drop(roomId, undefined);
         if (current !== undefined) await this.#restore(current);
@@ -38,11 +38,17 @@ export class FailingRooms {
       }
       this.#begunMs.delete(roomId);
       metrics.fault("host", "room");
-      logger.error({ roomId, code: CODES.ROOM_FAILED.code }, "a room fails at every step: it is over, its log is kept");
-      await rooms.fail(roomId);
-      if (local !== undefined) await store.quarantine(roomId, local.epoch);
+      logger.error({ roomId, code: CODES.ROOM_FAILED.code }, "a room fails again: it is over, its log is kept");
+      await endRoom(this.#services, roomId, CODES.ROOM_FAILED.code);
     } catch (error) {
       logger.error({ roomId, err: error }, "a room that fails could not be set aside");
     }
   }
+}
+
+/** The match is over for who is in, who are told `code`. It is restored by nobody, and its log is kept. */
+export async function endRoom({ rooms, store }: RoomServices, roomId: string, code: number): Promise<void> {
+  const local = rooms.owned().find((room) => room.roomId === roomId);
+  await rooms.fail(roomId, code);
+  if (local !== undefined) await store.quarantine(roomId, local.epoch);
 }

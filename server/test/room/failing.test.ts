@@ -85,5 +85,21 @@ for (const kind of ["memory", "redis"] as const) {
       await until("the end of it", () => ada.connection.state === "DISCONNECTED");
       assert.equal((ada.connection.detail as { reason?: string }).reason, "ROOM_FAILED");
     });
+
+    it("[TK24] one of whose ticks no patch can be made says nothing of them, and begins anew as it was before", async () => {
+      const ada = await connect(host.url).create(Lab, {});
+      const { epoch } = ada;
+      assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
+      const lab = host.inside<LabRoom>(ada.roomId);
+      lab.onBeforePatch = () => {
+        throw undefined;
+      };
+      const answers: number[] = [];
+      const adding = ada.command("add", { by: 2 }).then(({ count }) => answers.push(count));
+      await until("the room to begin anew", () => ada.epoch > epoch && ada.connection.state === "CONNECTED");
+      await adding;
+      assert.deepEqual([answers, host.inside<LabRoom>(ada.roomId).memory.commandsRun], [[4], 2], "it ran once");
+      await ada.leave();
+    });
   });
 }

@@ -62,13 +62,20 @@ export const CLOSING_CODES = {
     code: 4105,
     sender: "server",
     recoverable: false,
-    action: "Join a new match: this one's own code failed at every step. Its log is kept for a report.",
+    action:
+      "Join a new match: this one's own code failed, and again after it began anew. Its log is kept for a report.",
   },
   FLOOD: {
     code: 4106,
     sender: "server",
     recoverable: false,
     action: "Send less: the connection said more than it may, was told to come again later, and did it again.",
+  },
+  ROOM_OVER_BUDGET: {
+    code: 4108,
+    sender: "server",
+    recoverable: false,
+    action: "Join a new match: this one took more of its server than it may. Its log is kept for a report.",
   },
   JOINED: { code: 4110, sender: "client", recoverable: true, action: "Nothing: the room was joined." },
   RESUMED: { code: 4111, sender: "client", recoverable: true, action: "Nothing: the same seat is held again." },
