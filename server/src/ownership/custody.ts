@@ -79,6 +79,7 @@ export class SoloCustody implements Custody {
 
   async where(roomId: string): Promise<Found> {
     await this.#begun.promise;
+    await this.#failing!.settled(roomId);
     return this.#services!.rooms.get(roomId) === undefined ? "gone" : "here";
   }
 

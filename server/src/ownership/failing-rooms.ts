@@ -12,6 +12,8 @@ export class FailingRooms {
   readonly #restore: (room: OwnedRoom) => void | Promise<void>;
   /** When each began anew for that. */
   readonly #begunMs = new Map<string, number>();
+  /** Those that are on their way. */
+  readonly #underWay = new Map<string, Promise<void>>();
 
   /** `restore`: takes a room over that is ours, and not here any more. */
   constructor(services: RoomServices, restore: (room: OwnedRoom) => void | Promise<void>) {
@@ -19,8 +21,20 @@ export class FailingRooms {
     this.#restore = restore;
   }
 
+  /** Resolves when the room is here again, or over; at once when it does not begin anew now. */
+  async settled(roomId: string): Promise<void> {
+    await this.#underWay.get(roomId);
+  }
+
   /** Never rejects. */
   async failed(roomId: string): Promise<void> {
+    const done = this.#beginAnew(roomId);
+    this.#underWay.set(roomId, done);
+    await done;
+    if (this.#underWay.get(roomId) === done) this.#underWay.delete(roomId);
+  }
+
+  async #beginAnew(roomId: string): Promise<void> {
     const { rooms, store, logger, metrics, clock } = this.#services;
     rooms.halt(roomId);
     const local = rooms.owned().find((room) => room.roomId === roomId);

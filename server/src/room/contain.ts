@@ -49,6 +49,13 @@ export function contain(Game: RoomClass, type: RoomType, services: RoomServices)
       return super.onMessageBytes(...(withLast(args, (handler) => heard(this, handler)) as [never, never])) as never;
     }
 
+    /** A sanitizer that throws let its input through unlooked at: its connection ends (socket/guard/connection.ts). */
+    override defineInput(...[input, options]: unknown[]): never {
+      const { sanitize } = (options ?? {}) as { readonly sanitize?: unknown };
+      const named = typeof sanitize === "function" ? { sanitize: told(this, sanitize as Callback, "input") } : {};
+      return super.defineInput(input as never, { ...(options as object), ...named }) as never;
+    }
+
     override broadcastPatch(): boolean {
       return codeOf(this).run(() => super.broadcastPatch());
     }
@@ -111,6 +118,18 @@ function withLast(args: readonly unknown[], made: (callback: Callback) => Callba
   return [...args.slice(0, -1), made(args.at(-1) as Callback)];
 }
 
+/** Reports what it throws, and throws it. */
+function told(room: Room, callback: Callback, where: string): Callback {
+  return (...args) => {
+    try {
+      return codeOf(room).run(() => callback(...args));
+    } catch (thrown) {
+      report(room, thrown, where);
+      throw thrown;
+    }
+  };
+}
+
 /** What was thrown at somebody who waits for an answer: Colyseus would report it, and answer as if nothing had been. */
 const asked = new WeakSet<Error>();
 
@@ -138,14 +157,14 @@ function isRequest(context: unknown): boolean {
 
 function containTimers(room: Room): void {
   const { clock } = room;
-  const { setTimeout, setInterval } = clock;
-  const named = (args: unknown[]) => {
-    const [handler, ...rest] = args as [Callback, ...never[]];
-    return [(...given: never[]) => codeOf(room).run(() => handler(...given)), ...rest] as never;
+  const ways = { setTimeout: clock.setTimeout.bind(clock), setInterval: clock.setInterval.bind(clock) };
+  const inName = (args: unknown[]) => {
+    const [handler, ...rest] = args as [Callback, ...unknown[]];
+    return [(...given: never[]) => codeOf(room).run(() => handler(...given)), ...rest] as never as [never, never];
   };
   Object.assign(clock, {
-    setTimeout: (...args: unknown[]) => setTimeout.apply(clock, named(args)),
-    setInterval: (...args: unknown[]) => setInterval.apply(clock, named(args)),
+    setTimeout: (...args: unknown[]) => ways.setTimeout(...inName(args)),
+    setInterval: (...args: unknown[]) => ways.setInterval(...inName(args)),
   });
 }
 

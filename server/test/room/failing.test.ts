@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Room } from "@ninelives/client";
 import { defineHost, type StoreChoice } from "@ninelives/server";
+import { HeldStore } from "../../../test/support/held-store.ts";
 import { Lab, LabRoom } from "../../../test/support/lab.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
@@ -14,6 +15,32 @@ class OddRoom extends LabRoom {
     if (this.state.count > 6 && this.state.count % 2 === 1) throw new Error("odd");
   }
 }
+
+/** Reads a log when a test says so. */
+class GatedStore extends HeldStore {
+  readonly gate = Promise.withResolvers<void>();
+
+  override async read(roomId: string): Promise<Uint8Array[]> {
+    await this.gate.promise;
+    return super.read(roomId);
+  }
+}
+
+describe("a room that begins anew at a host that is alone", () => {
+  it("[TK8] is not said to be gone meanwhile: who asks for it waits", async () => {
+    const store = new GatedStore();
+    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: LabRoom } } }), { store });
+    const { roomId } = await connect(host.url).create(Lab, {});
+    host.inside<LabRoom>(roomId).eachTick = () => {
+      throw new Error("every step");
+    };
+    await until("it to be on its way", () => host.room(roomId) === undefined);
+    const asked = fetch(`${host.url}/dev/rooms/${roomId}`);
+    store.gate.resolve();
+    assert.equal((await asked).status, 200);
+    await host.stop();
+  });
+});
 
 for (const kind of ["memory", "redis"] as const) {
   describe(`a room that fails at every step, its log in ${kind === "redis" ? "Redis" : "memory"}`, () => {

@@ -23,7 +23,7 @@ function budget(share: number, hurts = () => true) {
     standing: () => made.standing,
     share: () => made.share,
     /** So many wake-ups of one step, each of which took so long. */
-    run(wakes: number, costMs: number): void {
+    run: (wakes: number, costMs: number): void => {
       for (let wake = 0; wake < wakes; wake++) {
         nowMs += Math.max(PERIOD_MS, costMs);
         made.spent(costMs, PERIOD_MS, nowMs);
