@@ -10,6 +10,8 @@ const LOOK_MS = 50;
 
 /** What healthy rooms did while they were on record. */
 export interface Block {
+  /** How long it lasted, ms. */
+  readonly spanMs: number;
   /** When steps began, ms, of each room. */
   readonly startedMs: readonly (readonly number[])[];
   /** Steps of bad rooms. */
@@ -21,6 +23,7 @@ export interface Block {
 let bad: Bad | undefined;
 let made = 0;
 let isMaking = false;
+let beganMs = 0;
 
 setInterval(() => void make(), LOOK_MS);
 
@@ -51,11 +54,17 @@ const handlers: Handlers = {
     record.startedMs.clear();
     record.misdeeds = 0;
     made = 0;
+    beganMs = performance.now();
     record.isOn = true;
   },
   end(): Block {
     record.isOn = false;
-    return { startedMs: [...record.startedMs.values()], misdeeds: record.misdeeds, made };
+    return {
+      spanMs: performance.now() - beganMs,
+      startedMs: [...record.startedMs.values()],
+      misdeeds: record.misdeeds,
+      made,
+    };
   },
   /** Never answered: who asks is told when the process ends. */
   outlive: () => new Promise(() => {}),
