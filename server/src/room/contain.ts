@@ -5,17 +5,17 @@
  *
  * The innermost layer of a sealed class, right on the game's own (protect.ts, seal-game.ts, seal-plain.ts).
  */
-import type { Client, MessageContext, Room } from "@colyseus/core";
+import type { Client, Room } from "@colyseus/core";
 import { LIMITS, type RoomType } from "@ninelives/shared-schema";
+import { type Callback, isRequest, wrapPresence, wrapTimers } from "../adapter.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
+import { attempt } from "./game-calls.ts";
 import { codeOf, errorOf, OwnCode } from "./own-code.ts";
 import type { RoomClass } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 
 /** Names of the errors that Colyseus puts around what a room's code threw. */
 const OF_COLYSEUS = /^(On\w+|Timestep|TimedEvent)Exception$/;
-
-type Callback = (...args: never[]) => unknown;
 
 /** Reports what the game's code threw as Colyseus does. */
 export function report(room: Room, thrown: unknown, where: string): void {
@@ -37,8 +37,13 @@ export function contain(Game: RoomClass, type: RoomType, services: RoomServices)
         leave();
       }
       own.isOf(this);
-      containTimers(this);
-      containPresence(this);
+      wrapTimers(
+        this,
+        (handler) =>
+          (...args) =>
+            codeOf(this).run(() => handler(...args)),
+      );
+      wrapPresence(this, (callback) => listening(this, callback));
     }
 
     override onMessage(...args: unknown[]): never {
@@ -102,12 +107,15 @@ export function contain(Game: RoomClass, type: RoomType, services: RoomServices)
           `${where} threw: ${message}`,
         );
       }
-      try {
-        super.onUncaughtException?.(error as never, where as never);
-      } catch (thrown) {
-        metrics.fault(type.name, "onUncaughtException");
-        logger.error({ roomId, roomType: type.name, err: errorOf(thrown) }, "the room's own onUncaughtException threw");
-      }
+      attempt(
+        "onUncaughtException",
+        () => codeOf(this).run(() => super.onUncaughtException?.(error as never, where as never)),
+        (thrown, at) => {
+          metrics.fault(type.name, at);
+          if (lines.next(`${roomId} ${at}`) === undefined) return;
+          logger.error({ roomId, roomType: type.name, where: at, err: errorOf(thrown) }, `the room's own ${at} threw`);
+        },
+      );
       if (asked.delete(cause)) throw cause;
     }
   };
@@ -149,60 +157,12 @@ function heard(room: Room, handler: Callback): Callback {
   };
 }
 
-/** A payload may have any field, and never a function. */
-function isRequest(context: unknown): boolean {
-  const { id, reject } = (context ?? {}) as Partial<MessageContext> & { readonly id?: number };
-  return id !== undefined && typeof reject === "function";
-}
-
-function containTimers(room: Room): void {
-  const { clock } = room;
-  const ways = { setTimeout: clock.setTimeout.bind(clock), setInterval: clock.setInterval.bind(clock) };
-  const inName = (args: unknown[]) => {
-    const [handler, ...rest] = args as [Callback, ...unknown[]];
-    return [(...given: never[]) => codeOf(room).run(() => handler(...given)), ...rest] as never as [never, never];
-  };
-  Object.assign(clock, {
-    setTimeout: (...args: unknown[]) => ways.setTimeout(...inName(args)),
-    setInterval: (...args: unknown[]) => ways.setInterval(...inName(args)),
-  });
-}
-
-/**
- * What a room hears over Colyseus's presence is said in the middle of another one's `publish`, or of the connection to Redis: a throw would
- * be theirs. A callback is unsubscribed as what it was subscribed as.
- */
-function containPresence(room: Room): void {
-  let presence: Room["presence"] | undefined;
-  const contained = new WeakMap<Callback, Callback>();
-  const containedOf = (callback: Callback): Callback => {
-    let own = contained.get(callback);
-    if (own === undefined) {
-      own = (...args) => {
-        try {
-          const made: unknown = codeOf(room).run(() => callback(...args));
-          if (made instanceof Promise) made.catch((thrown: unknown) => report(room, thrown, "presence"));
-        } catch (thrown) {
-          report(room, thrown, "presence");
-        }
-      };
-      contained.set(callback, own);
-    }
-    return own;
-  };
-  Object.defineProperty(room, "presence", {
-    configurable: true,
-    enumerable: true,
-    get: () => presence,
-    set(given: Room["presence"]) {
-      presence = Object.assign(Object.create(given) as Room["presence"], {
-        async subscribe(topic: string, callback: Callback) {
-          await given.subscribe(topic, containedOf(callback));
-          return presence!;
-        },
-        unsubscribe: (topic: string, callback?: Callback) =>
-          given.unsubscribe(topic, callback && (contained.get(callback) ?? callback)),
-      });
-    },
-  });
+/** What a listener throws is nobody's who said something. */
+function listening(room: Room, callback: Callback): Callback {
+  return (...args) =>
+    attempt(
+      "presence",
+      () => codeOf(room).run(() => callback(...args)),
+      (thrown, where) => report(room, thrown, where),
+    );
 }

@@ -34,7 +34,7 @@ export class RoomBudget {
     this.#movableFromMs = isTaken ? this.#ranMs + LIMITS.movedAgainMs : this.#ranMs;
     this.#budget = new TickBudget({
       share: services.tickBudget,
-      hurts: () => services.onOverBudget !== "name" && services.rooms.all().length > 1,
+      hurts: () => services.onOverBudget !== "name" && services.rooms.size > 1,
       onWindow: (standing, was, share) => this.#window(standing, was, share),
       onBlocked: (costMs) => this.#blocked(costMs),
     });

@@ -58,6 +58,13 @@ describe("a room over its budget", () => {
       .split("\n")
       .filter((line) => line.includes(words));
 
+  /** Ticks until the log says so. The first window may have begun before there was any work. */
+  async function told(words: string): Promise<string> {
+    for (let tick = 0; tick < 3 * WINDOW_TICKS && said(words).length === 0; tick += 5) await ticks(5);
+    assert.equal(said(words).length, 1, words);
+    return said(words)[0]!;
+  }
+
   async function own(roomId: string): Promise<OwnRoom["budget"]> {
     const { rooms } = (await (await fetch(`${host.url}/dev/rooms`)).json()) as { rooms: OwnRoom[] };
     return rooms.find((room) => room.roomId === roomId)!.budget;
@@ -65,11 +72,10 @@ describe("a room over its budget", () => {
 
   it("[TK25][TK26] is named, then makes every second step, each as long as ever; the other one makes all of its own", async () => {
     await start({ tickBudget: 0.5 });
-    await ticks(WINDOW_TICKS + 2);
+    const line = await told("a room is over its budget");
     assert.deepEqual([await counted("named"), await counted("held")], [1, 0]);
-    const [line] = said("a room is over its budget");
-    assert.match(line!, new RegExp(`"roomId":"${heavy.roomId}","roomType":"lab","share":0.5\\d?,"tickBudget":0.5`));
-    await ticks(WINDOW_TICKS);
+    assert.match(line, new RegExp(`"roomId":"${heavy.roomId}","roomType":"lab","share":0.[56]\\d?,"tickBudget":0.5`));
+    await told("it is held back");
     assert.equal(await counted("held"), 1);
     const { share, ...standing } = await own(heavy.roomId);
     assert.deepEqual(standing, { standing: "held", every: LIMITS.heldEvery });
@@ -79,12 +85,14 @@ describe("a room over its budget", () => {
     work(HEAVY_MS, steps);
     const before = { tick: inside(light).tick, elapsedMs: inside(heavy).clock.elapsedTime };
     await ticks(100);
-    assert.equal(inside(light).tick, before.tick + 100);
-    assert.equal(steps.length, 100 / LIMITS.heldEvery);
+    const made = inside(light).tick - before.tick;
+    assert.ok(Math.abs(made - 100) <= 1, `${made} steps of 100: one may lie at either edge`);
+    assert.equal(await host.metric('ninelives_steps_dropped_total{type="lab"}'), 0);
+    assert.ok(Math.abs(steps.length - 100 / LIMITS.heldEvery) <= 1, `${steps.length} steps held back`);
     assert.ok(
       steps.every(({ dt }, at) => dt === PERIOD_MS / 1000 && (at === 0 || steps[at - 1]!.tick === steps[at]!.tick - 1)),
     );
-    assert.equal(inside(heavy).clock.elapsedTime, before.elapsedMs + (100 / LIMITS.heldEvery) * PERIOD_MS);
+    assert.equal(inside(heavy).clock.elapsedTime, before.elapsedMs + steps.length * PERIOD_MS);
     assert.ok((await host.metric('ninelives_steps_held_total{type="lab"}')) >= 100 / LIMITS.heldEvery);
     assert.equal(heavy.connection.state, "CONNECTED");
     assert.deepEqual(await pump(clock, heavy.command("add", { by: 1 })), { count: 1 });
@@ -92,10 +100,10 @@ describe("a room over its budget", () => {
 
   it("[TK27] has its full pace again when it was well below for a window", async () => {
     await start({ tickBudget: 0.5 });
-    await ticks(2 * WINDOW_TICKS + 4);
+    await told("it is held back");
     work(1);
-    await ticks(2 * WINDOW_TICKS + 4);
-    assert.deepEqual([await counted("within"), said("within its budget again").length], [1, 1]);
+    await told("within its budget again");
+    assert.equal(await counted("within"), 1);
     const { tick } = inside(heavy);
     await ticks(50);
     assert.equal(inside(heavy).tick, tick + 50);
@@ -107,7 +115,8 @@ describe("a room over its budget", () => {
     assert.equal(await counted("named"), 0);
     await host.stop();
     await start({ tickBudget: 0.5, onOverBudget: "name" });
-    await ticks(3 * WINDOW_TICKS);
+    await told("a room is over its budget");
+    await ticks(2 * WINDOW_TICKS);
     assert.deepEqual([await counted("named"), await counted("held")], [1, 0]);
     assert.equal((await own(heavy.roomId)).every, 1);
   });
@@ -116,15 +125,16 @@ describe("a room over its budget", () => {
     await start({ tickBudget: 0.5 });
     await pump(clock, light.leave());
     await until("the other one's end", () => host.room(light.roomId) === undefined);
-    await ticks(3 * WINDOW_TICKS);
+    await told("a room is over its budget");
+    await ticks(2 * WINDOW_TICKS);
     assert.deepEqual([await counted("named"), await counted("held")], [1, 0]);
   });
 
   it("[TK29] by `close` its match is over with ROOM_OVER_BUDGET and its log kept; the other one plays on", async () => {
     await start({ tickBudget: 0.5, onOverBudget: "close" });
-    await ticks(2 * WINDOW_TICKS + 4);
+    await told("it is held back");
     assert.equal(heavy.connection.state, "CONNECTED");
-    await ticks(WINDOW_TICKS + 4);
+    await told("its log is kept");
     await until("the end of it", () => heavy.connection.state === "DISCONNECTED");
     assert.equal((heavy.connection.detail as { reason?: string }).reason, "ROOM_OVER_BUDGET");
     assert.equal(await counted("closed"), 1);
