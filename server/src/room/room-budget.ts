@@ -73,11 +73,11 @@ export class RoomBudget {
   #window(standing: Standing, was: Standing, share: number): void {
     const { type, services } = this.#options;
     const { metrics, onHeavy } = services;
+    this.#hold(standing === "held" ? LIMITS.heldEvery : 1);
     if (standing !== was) {
       metrics.overBudget(type.name, standing);
       this.#tell(standing, was, share);
     }
-    this.#hold(standing === "held" ? LIMITS.heldEvery : 1);
     if (standing === "held" && was === "held") onHeavy(this.#options.roomId(), share / this.#every);
   }
 
@@ -90,7 +90,11 @@ export class RoomBudget {
     const { logger, tickBudget } = services;
     const about = { roomId: roomId(), roomType: type.name, share: Math.round(share * 100) / 100, tickBudget };
     if (standing === "within") logger.info(about, "a room is within its budget again");
-    else if (standing === "held") logger.warn(about, "a room is still over its budget: it is held back");
+    else if (standing === "held")
+      logger.warn(
+        about,
+        `a room is still over its budget: ${this.#every > 1 ? "it is held back" : "its loop is its own"}`,
+      );
     else if (was === "held") logger.info(about, "a room over its budget is alone now: it is not held back");
     else logger.warn(about, "a room is over its budget");
   }

@@ -1,32 +1,51 @@
 /** A room whose steps take too much of its process, on a clock that its steps move themselves: the others keep their pace. */
 import assert from "node:assert/strict";
-import { connect, type Room } from "@ninelives/client";
+import { Room } from "@colyseus/core";
+import { Client as StockClient } from "@colyseus/sdk";
+import { connect, type Room as OurRoom } from "@ninelives/client";
 import { defineHost, type HostConfig, readRoom, type Step } from "@ninelives/server";
 import { CODES, LIMITS } from "@ninelives/shared-schema";
 import type { OwnRoom } from "../../src/inspect/dev-rooms.ts";
 import { Lab, LabRoom, PERIOD_MS } from "../../../test/support/lab.ts";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
+import { BoardState } from "../../../test/support/plain-room.ts";
 import { pump, startTestHost, type TestHost } from "../../../test/support/test-host.ts";
-import { settle, until } from "../../../test/support/until.ts";
+import { settle, until, within } from "../../../test/support/until.ts";
 
 const WINDOW_TICKS = LIMITS.budgetWindowMs / PERIOD_MS;
 /** Of {@link PERIOD_MS}: more than half, and less than would keep others from their time. */
 const HEAVY_MS = 12;
+
+/** A plain room whose steps move the clock. */
+class HeavyBoard extends Room<{ state: InstanceType<typeof BoardState> }> {
+  static pass = (_ms: number): void => {};
+  override state = new BoardState();
+  override patchRate = 5;
+  readonly serialize = () => ({});
+  readonly hydrate = () => {};
+
+  override onCreate(): void {
+    this.setTimestep(() => {
+      this.state.steps++;
+      HeavyBoard.pass(HEAVY_MS);
+    }, 5);
+  }
+}
 
 type Policy = Pick<HostConfig<never>, "tickBudget" | "onOverBudget">;
 
 describe("a room over its budget", () => {
   let clock: ManualClock;
   let host: TestHost;
-  let heavy: Room<typeof Lab>;
-  let light: Room<typeof Lab>;
+  let heavy: OurRoom<typeof Lab>;
+  let light: OurRoom<typeof Lab>;
   afterEach(async () => {
     await host.stop();
   });
 
   async function start(policy: Policy): Promise<void> {
     clock = new ManualClock();
-    const rooms = { lab: { type: Lab, room: LabRoom } };
+    const rooms = { lab: { type: Lab, room: LabRoom }, board: HeavyBoard };
     const config = defineHost({ rooms, store: { kind: "memory" }, seatHoldSeconds: 3_600, ...policy });
     host = await startTestHost(config, { clock });
     heavy = await pump(clock, connect(host.url).create(Lab, { name: "Heavy" }));
@@ -34,7 +53,7 @@ describe("a room over its budget", () => {
     work(HEAVY_MS);
   }
 
-  const inside = (room: Room<typeof Lab>) => host.inside<LabRoom>(room.roomId);
+  const inside = (room: OurRoom<typeof Lab>) => host.inside<LabRoom>(room.roomId);
 
   function work(ms: number, steps: Step[] = []): void {
     inside(heavy).eachTick = (step) => {
@@ -147,6 +166,19 @@ describe("a room over its budget", () => {
     const { tick } = inside(light);
     await ticks(10);
     assert.equal(inside(light).tick, tick + 10);
+  });
+
+  it("[TK26][TK29] a plain room is named and ended, and not held back: its loop is its own", async () => {
+    await start({ tickBudget: 0.5, onOverBudget: "close" });
+    work(0);
+    const ada = await pump(clock, new StockClient(host.url).create<InstanceType<typeof BoardState>>("board"));
+    const ended = new Promise<number>((resolve) => ada.onLeave((code) => resolve(code)));
+    HeavyBoard.pass = (ms) => clock.pass(ms);
+    await until("it to be over for a second window", () => said("its loop is its own").length === 1, 15_000);
+    assert.equal((await own(ada.roomId)).every, 1);
+    assert.equal(await within("the end of it", ended, 15_000), CODES.ROOM_OVER_BUDGET.code);
+    HeavyBoard.pass = () => {};
+    assert.equal(await host.metric('ninelives_room_budget_total{type="board",what="closed"}'), 1);
   });
 
   it("[TK28] by `move` it stays where no other process has more to spare", async () => {
