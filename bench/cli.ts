@@ -3,6 +3,7 @@
  * Exit code 1 when a promise does not hold, 2 when the name or an option is unknown.
  */
 import { defineCommand, runMain } from "citty";
+import { blast } from "./blast/blast.ts";
 import { failover } from "./failover/failover.ts";
 import { delivery } from "./delivery/delivery.ts";
 import { join } from "./join/join.ts";
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   flood,
   slow,
   strain,
+  blast,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;

@@ -47,8 +47,12 @@
  *  listingOf       `_listing` has what matchmaking reads of a room, `_lockedExplicitly` who locked it
  *  inputShapeOf    `_inputController` has the class of a room's inputs, `_timelineMode` says how they are stamped, and the decoder reads
  *                  fields as their types in the metadata say
+ *  wrapTimers      a clock's `setTimeout` and `setInterval` may be replaced, and are called as its own fields
+ *  wrapPresence    `room.presence` is assigned once, after the constructor, and calls who has subscribed in the turn of who publishes
+ *  isRequest       the last argument of a handler has an `id` where an answer is waited for; a throw of `onUncaughtException` is one
  *  useLogger       the logger is taken from the options of `new Server(...)`
  */
+export { type Callback, isRequest, wrapPresence, wrapTimers } from "./adapter/callbacks.ts";
 export { isGhost, seatGhost } from "./adapter/ghosts.ts";
 export { type FieldKind, inputFields, type InputShape, inputShapeOf, roomHere } from "./adapter/inputs.ts";
 export {

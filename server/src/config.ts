@@ -7,6 +7,7 @@ import { type Auth, type AuthConfig, authFromEnv, checkAuth } from "./auth/setti
 import { check, invalid } from "./config-issues.ts";
 import { switchFromEnv, trustedProxiesFromEnv } from "./env.ts";
 import { addressRange, type HostLimits, type HostLimitsInput, limitsSchema } from "./limits/settings.ts";
+import { ON_OVER_BUDGET, type OnOverBudget } from "./ownership/heavy-rooms.ts";
 import { GameRoom } from "./room/game-room.ts";
 import type { Migration, Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
@@ -61,6 +62,17 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
    * room type is there and no way to it. Then they are set aside, their logs kept. Range [0, 86 400]. Default 300.
    */
   readonly finishWithinSeconds?: number;
+  /**
+   * Share of its time that a room's steps may take, on average over 5 s, while other rooms are in its process. Range [0.05, 1].
+   * Default 0.5.
+   */
+  readonly tickBudget?: number;
+  /**
+   * What becomes of a room that takes more. `name`: the log and the metrics say so. `throttle`: it also makes every second step only, its
+   * time goes slower. `move`: then it goes on at a process with more to spare, if there is one. `close`: then its match is over, with
+   * ROOM_OVER_BUDGET, its log kept. Default `throttle`.
+   */
+  readonly onOverBudget?: OnOverBudget;
   /** How the host finds out that a player's connection is dead. Default: asked every 30 s, dead after 60 s of silence. */
   readonly heartbeat?: Heartbeat;
   /** Origins besides the host's own whose pages may join, like `https://play.example.com`. Default none. */
@@ -102,6 +114,8 @@ export interface Host {
   readonly store: StoreChoice;
   readonly seatHoldSeconds: number;
   readonly finishWithinSeconds: number;
+  readonly tickBudget: number;
+  readonly onOverBudget: OnOverBudget;
   readonly heartbeat: Heartbeat;
   readonly origins: readonly string[];
   readonly pages: string | undefined;
@@ -173,6 +187,8 @@ const hostSchema = z.strictObject({
     .optional(),
   seatHoldSeconds: z.number().min(0).max(LIMITS.seatHoldSecondsMax).default(LIMITS.seatHoldSeconds),
   finishWithinSeconds: z.number().min(0).max(LIMITS.finishWithinSecondsMax).default(LIMITS.finishWithinSeconds),
+  tickBudget: z.number().min(LIMITS.tickBudgetMin).max(1).default(LIMITS.tickBudget),
+  onOverBudget: z.enum(ON_OVER_BUDGET).default("throttle"),
   heartbeat: z
     .strictObject({ everyMs: z.number().min(100).max(600_000), deadAfterMs: z.number().min(100).max(600_000) })
     .refine(({ everyMs, deadAfterMs }) => deadAfterMs >= everyMs, "deadAfterMs of at least everyMs expected")
@@ -203,6 +219,8 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     store: checked.store ?? storeFromEnv(),
     seatHoldSeconds: checked.seatHoldSeconds,
     finishWithinSeconds: checked.finishWithinSeconds,
+    tickBudget: checked.tickBudget,
+    onOverBudget: checked.onOverBudget,
     heartbeat: checked.heartbeat,
     origins: checked.origins,
     pages: checked.pages,

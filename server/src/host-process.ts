@@ -40,12 +40,9 @@ export async function runHost(configPath: string, supervised: Supervised | undef
       obeySupervisor(drainer(running));
       tell({ ready: true });
     }
-    process.on("uncaughtException", (error) =>
-      logger.error({ err: error }, "an error nobody caught; the process goes on"),
-    );
-    process.on("unhandledRejection", (error) =>
-      logger.error({ err: error }, "a rejection nobody caught; the process goes on"),
-    );
+    const { strays } = running;
+    process.on("uncaughtException", (error) => strays.thrown(error));
+    process.on("unhandledRejection", (reason) => strays.rejected(reason));
   } catch (error) {
     if (!(error instanceof NetError)) fail(String((error as Error).stack ?? error));
     if (supervised === undefined) fail(error.message);

@@ -22,6 +22,7 @@ import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.
 import { askedBy, hear } from "./host/sockets.ts";
 import { strainAt } from "./host/strain-at.ts";
 import { keepWarm } from "./host/keep-warm.ts";
+import { Strays } from "./host/strays.ts";
 import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { LineLimit } from "./inspect/line-limit.ts";
@@ -89,6 +90,8 @@ export interface RunningHost {
   readonly url: string;
   readonly processId: string;
   readonly store: LogStore;
+  /** Told of what nobody in this process caught. */
+  readonly strays: Strays;
   /** A room of this process; undefined when it is not here. */
   room(roomId: string): Room | undefined;
   /**
@@ -196,6 +199,9 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
       custody.fenced(roomId, epoch);
     },
     onFailing: (roomId) => custody.failing(roomId),
+    tickBudget: host.tickBudget,
+    onOverBudget: host.onOverBudget,
+    onHeavy: (roomId, load) => custody.heavy(roomId, load),
     hostTopics,
     seatHoldSeconds: host.seatHoldSeconds,
     finishWithinMs: host.finishWithinSeconds * 1000,
@@ -262,6 +268,7 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
     url: `http://localhost:${port}`,
     processId: matchMaker.processId,
     store,
+    strays: new Strays(services),
     room: (roomId) => matchMaker.getLocalRoomById(roomId),
     signOut: (userId) => known.signOut(userId),
     take: (connection, request) => transport.take(connection, request),

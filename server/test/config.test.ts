@@ -85,6 +85,8 @@ describe("defineHost", () => {
       { rooms: { lab: { ...lab, migrate: { 1: 7 } } } },
       /^rooms\.lab\.migrate.*function expected, got 7$/,
     ],
+    ["[TK25] tickBudget", { rooms: { lab }, tickBudget: 1.5 }, /^tickBudget: .*1, got 1\.5$/],
+    ["[TK29] onOverBudget", { rooms: { lab }, onOverBudget: "kill" }, /^onOverBudget: .*"throttle".*, got "kill"$/],
     ["finishWithinSeconds", { rooms: { lab }, finishWithinSeconds: -1 }, /^finishWithinSeconds: .*0, got -1$/],
     ["seatHoldSeconds", { rooms: { lab }, seatHoldSeconds: -1 }, /^seatHoldSeconds: .*0, got -1$/],
     ["seatHoldSeconds as text", { rooms: { lab }, seatHoldSeconds: "60" }, /^seatHoldSeconds: .*number.*, got "60"$/],

@@ -1,5 +1,8 @@
 /** A host that stops: every room ends with its log closed, soon, whatever is under way in it. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Client as RoomClient } from "@colyseus/core";
 import { connect } from "@ninelives/client";
 import { defineHost, readRoom } from "@ninelives/server";
@@ -66,5 +69,28 @@ describe("a host that stops", () => {
     assert.deepEqual(damage, []);
     assert.equal(records.at(-1)!.kind, RecordKind.END);
     assert.deepEqual([image!.ended, image!.state.count, image!.memory.game.commandsRun], [true, 7, 1]);
+  });
+
+  it("[TK24] a room that cannot write its last snapshot keeps no other one from going on", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "ninelives-drain-"));
+    const config = defineHost({ rooms: { lab: { type: Lab, room: LabRoom } }, store: { kind: "file", dir } });
+    try {
+      const host = await startTestHost(config);
+      const [ada, bob] = [await connect(host.url).create(Lab, {}), await connect(host.url).create(Lab, {})];
+      for (const room of [ada, bob]) await room.command("add", { by: 7 });
+      Object.defineProperty(host.inside<LabRoom>(ada.roomId).state, "count", {
+        get() {
+          throw new Error("a state that cannot be read");
+        },
+      });
+      await within("the host to stop", host.stop(), SOON_MS);
+      assert.match(host.logText(), /could not write its last snapshot/);
+      const next = await startTestHost(config);
+      for (const { roomId } of [ada, bob]) assert.equal(next.inside<LabRoom>(roomId).state.count, 7);
+      await next.stop();
+      for (const room of [ada, bob]) void room.leave().catch(() => {});
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });

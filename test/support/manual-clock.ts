@@ -42,7 +42,12 @@ export class ManualClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.fn();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
+  }
+
+  /** Lets `ms` pass while something runs: what becomes due meanwhile waits for the next move. */
+  pass(ms: number): void {
+    this.#nowMs += ms;
   }
 
   /** Moves time on by `ms` in one leap, as a process that was stopped sees it: what became due fires late, once. */

@@ -32,6 +32,7 @@ const FINAL: readonly CodeName[] = [
   "REPLACED",
   "UPGRADE_REQUIRED",
   "ROOM_FAILED",
+  "ROOM_OVER_BUDGET",
   "FLOOD",
   "SIGNED_OUT",
   "SESSION_REVOKED",

@@ -38,13 +38,15 @@ export function forDevelopers(
 
 function ownRoom(room: Room): OwnRoom {
   const { roomId, roomName } = room;
-  const { epoch, tick, mayStep, seats } = runtimeOf(room);
+  const { epoch, tick, mayStep, seats, budget } = runtimeOf(room);
+  const { share, standing, every } = budget;
   return {
     roomId,
     type: roomName,
     epoch,
     tick,
     isRunning: mayStep,
+    budget: { share, standing, every },
     seats: Object.fromEntries(seats.sessionIds.map((sessionId) => [sessionId, seats.isConnected(sessionId)])),
     awaited: awaitedIn(roomId),
   };

@@ -55,7 +55,9 @@ export function register({ rooms, auth }: Host, services: RoomServices, matchRoo
     if (entry.type.matching === undefined) continue;
     const queue = queueOf(entry.type) as RoomType;
     const QueueRoom = queueRoomOf(entry.type, entry.room, matchRooms);
-    const sealedQueue = sealGame(queue, QueueRoom, services, {});
+    // However heavy a queue is: who waits in it is not to wait longer, and not to be put out.
+    const lenient = { ...services, onOverBudget: "name" as const };
+    const sealedQueue = sealGame(queue, QueueRoom, lenient, {});
     matchMaker.defineRoomType(queue.name, sealedQueue);
     admitTo(sealedQueue, QueueRoom);
   }

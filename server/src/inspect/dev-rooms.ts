@@ -10,6 +10,7 @@
 import type { IncomingMessage } from "node:http";
 import { DEV_HEADER, LIMITS, NetError } from "@ninelives/shared-schema";
 import type { Elsewhere, Whereabouts } from "../socket/door.ts";
+import type { Standing } from "../tick/tick-budget.ts";
 import { readJson, type Reply } from "./exchange.ts";
 
 /** A room as the process that runs it has it. */
@@ -20,6 +21,8 @@ export interface OwnRoom {
   readonly tick: number;
   /** It makes steps; one whose owner is not sure of it does not. */
   readonly isRunning: boolean;
+  /** What share of its time its steps took lately, and how it stands with its budget: it makes one step where `every` are due. */
+  readonly budget: { readonly share: number; readonly standing: Standing; readonly every: number };
   /** Session -> whether its player is connected. */
   readonly seats: Readonly<Record<string, boolean>>;
   /** Sessions that were promised a seat and did not come yet. */

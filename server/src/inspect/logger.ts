@@ -34,7 +34,7 @@ export function createLogger({ level, pretty: readable, destination }: LoggerOpt
       serializers: {
         err(error: Error) {
           const { message, stack, ...rest } = pino.stdSerializers.err(error);
-          return { ...rest, message: redactText(message), stack: redactText(stack) };
+          return { ...rest, message: redactText(String(message)), stack: redactText(String(stack)) };
         },
       },
       hooks: {

@@ -15,6 +15,15 @@ export class Metrics {
   readonly #tickLateness = this.#histogram("ninelives_tick_lateness_seconds", "How late the first due step began");
   readonly #steps = this.#counter("ninelives_steps_total", "Simulation steps run");
   readonly #stepsDropped = this.#counter("ninelives_steps_dropped_total", "Steps given up after a stall");
+  readonly #stepsHeld = this.#counter(
+    "ninelives_steps_held_total",
+    "Simulation steps not run because their room is over its budget",
+  );
+  readonly #overBudget = this.#counter(
+    "ninelives_room_budget_total",
+    "Rooms that were named, held, moved or closed for what their steps cost, are within their budget again, or blocked the process",
+    ["type", "what"],
+  );
   readonly #patchBytes = this.#counter(
     "ninelives_patch_bytes_total",
     "Encoded patch bytes, once per patch, not per client",
@@ -134,6 +143,14 @@ export class Metrics {
     this.#tickLateness.observe({ type }, report.latenessMs / 1000);
     this.#steps.inc({ type }, report.steps);
     if (report.dropped > 0) this.#stepsDropped.inc({ type }, report.dropped);
+  }
+
+  stepsHeld(type: string, steps: number): void {
+    if (steps > 0) this.#stepsHeld.inc({ type }, steps);
+  }
+
+  overBudget(type: string, what: "named" | "held" | "within" | "blocked" | "moved" | "closed"): void {
+    this.#overBudget.inc({ type, what });
   }
 
   tookOver(ms: number): void {

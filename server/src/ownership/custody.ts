@@ -8,7 +8,8 @@ import type { RoomServices } from "../room/services.ts";
 import { takeOverAll } from "../room/take-over.ts";
 import type { Found, Others } from "../socket/door.ts";
 import { FailingRooms } from "./failing-rooms.ts";
-import { HandOver } from "./hand-over.ts";
+import { HandOver, leaveTo } from "./hand-over.ts";
+import { HeavyRooms } from "./heavy-rooms.ts";
 import { hostKeeper, type HostKeeperOptions } from "./host-keeper.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Maker } from "./placement.ts";
@@ -20,6 +21,8 @@ export interface Custody extends Others {
   fenced(roomId: string, epoch: number): void;
   /** A room's own code throws at every step. */
   failing(roomId: string): void;
+  /** A room is over its budget although it is held back, and uses `load` of this process. */
+  heavy(roomId: string, load: number): void;
   /** A player has seen a later epoch of a room than ours. */
   heard(roomId: string, epoch: number): void;
   /** What other processes are told that ask. */
@@ -52,6 +55,7 @@ export class SoloCustody implements Custody {
   readonly #begun = Promise.withResolvers<void>();
   #services: RoomServices | undefined;
   #failing: FailingRooms | undefined;
+  #heavy: HeavyRooms | undefined;
 
   isSure(): boolean {
     return true;
@@ -65,6 +69,10 @@ export class SoloCustody implements Custody {
     void this.#failing?.failed(roomId);
   }
 
+  heavy(roomId: string, load: number): void {
+    void this.#heavy?.heavy(roomId, load);
+  }
+
   heard(): void {}
 
   doors(): readonly string[] {
@@ -73,6 +81,7 @@ export class SoloCustody implements Custody {
 
   async where(roomId: string): Promise<Found> {
     await this.#begun.promise;
+    await this.#failing!.settled(roomId);
     return this.#services!.rooms.get(roomId) === undefined ? "gone" : "here";
   }
 
@@ -91,6 +100,7 @@ export class SoloCustody implements Custody {
   async begin(services: RoomServices): Promise<void> {
     this.#services = services;
     this.#failing = new FailingRooms(services, (room) => takeOverAll([room], services));
+    this.#heavy = new HeavyRooms(services, () => Promise.resolve(false));
     await takeOverAll(await services.store.unfinished(), services);
     this.#begun.resolve();
   }
@@ -99,8 +109,8 @@ export class SoloCustody implements Custody {
     const { rooms, store } = this.#services!;
     if (!store.outlivesProcess) return;
     await eachOf(rooms.owned(), LIMITS.restoresAtOnce, async ({ roomId }) => {
-      await rooms.release(roomId);
-      await rooms.move(roomId, undefined);
+      const { moving } = await leaveTo(this.#services!, roomId, undefined);
+      await moving;
     });
   }
 
@@ -116,6 +126,7 @@ export class SharedCustody implements Custody {
   #keeper: Keeper | undefined;
   #services: RoomServices | undefined;
   #failing: FailingRooms | undefined;
+  #heavy: HeavyRooms | undefined;
   #isDraining = false;
 
   constructor(options: Omit<HostKeeperOptions, "services" | "isDraining">) {
@@ -146,6 +157,10 @@ export class SharedCustody implements Custody {
     void this.#failing?.failed(roomId);
   }
 
+  heavy(roomId: string, load: number): void {
+    if (!this.#isDraining) void this.#heavy?.heavy(roomId, load);
+  }
+
   heard(roomId: string, epoch: number): void {
     this.#keeper?.heardEpoch(roomId, epoch);
   }
@@ -165,6 +180,13 @@ export class SharedCustody implements Custody {
     this.#keeper = hostKeeper({ ...this.#options, services, isDraining: () => this.#isDraining });
     const keeper = this.#keeper;
     this.#failing = new FailingRooms(services, (room) => keeper.again(room));
+    this.#heavy = new HeavyRooms(services, async (roomId, load) => {
+      const to = await keeper.relieverOf(roomId, load);
+      if (to === undefined || this.#isDraining) return false;
+      const { isReleased, moving } = await leaveTo(services, roomId, to);
+      await moving;
+      return isReleased;
+    });
     await keeper.start();
     this.#begun.resolve(this.#keeper);
   }

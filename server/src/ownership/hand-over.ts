@@ -13,6 +13,7 @@ import type { LocalRoom } from "./ports.ts";
 
 /** Between two looks whether a room that is being made has its log, ms. */
 const LOOK_MS = 10;
+const UNWRITTEN = "a room could not write its last snapshot: what its log has counts";
 
 export class HandOver {
   readonly #keeper: Keeper;
@@ -56,11 +57,9 @@ export class HandOver {
 
   /** `waits`: until somebody has claimed it, too. */
   async #leave(roomId: string, to: Member | undefined, waits = false): Promise<void> {
-    const { rooms } = this.#services;
-    await rooms.release(roomId, to?.processId);
-    const moved = rooms.move(roomId, to?.info.address);
-    if (to !== undefined && waits) await this.#keeper.claimed(roomId, to);
-    await moved;
+    const { isReleased, moving } = await leaveTo(this.#services, roomId, to);
+    if (isReleased && to !== undefined && waits) await this.#keeper.claimed(roomId, to);
+    await moving;
   }
 
   async #finishAll(onFinish: (withinMs: number) => void): Promise<void> {
@@ -88,7 +87,7 @@ export class HandOver {
   /** Its log ends with a snapshot of the last tick. */
   async #setAside(roomId: string): Promise<void> {
     const { rooms, store, logger } = this.#services;
-    await rooms.release(roomId);
+    await rooms.release(roomId).catch((error: unknown) => logger.error({ roomId, err: error }, UNWRITTEN));
     const current = await store.ownerOf(roomId);
     if (current !== undefined) await store.quarantine(roomId, current.epoch);
     logger.warn(
@@ -96,5 +95,24 @@ export class HandOver {
       "a match that no other process can go on with is not over: it is set aside, its log is kept",
     );
     await rooms.part(roomId);
+  }
+}
+
+/**
+ * Lets one room go on at `to`, or at whoever takes it; `moving` resolves when nothing of it is here any more. One that cannot even be written
+ * down is let go of as its log has it, and keeps no other one here.
+ */
+export async function leaveTo(
+  { rooms, logger, metrics }: RoomServices,
+  roomId: string,
+  to: Member | undefined,
+): Promise<{ readonly isReleased: boolean; readonly moving: Promise<void> }> {
+  try {
+    await rooms.release(roomId, to?.processId);
+    return { isReleased: true, moving: rooms.move(roomId, to?.info.address) };
+  } catch (error) {
+    metrics.fault("host", "release");
+    logger.error({ roomId, err: error }, UNWRITTEN);
+    return { isReleased: false, moving: rooms.drop(roomId, undefined) };
   }
 }

@@ -20,7 +20,7 @@ import { Lease } from "./lease.ts";
 import { Locator, type Whereabouts } from "./locator.ts";
 import { Loop } from "./loop.ts";
 import type { Beat, Member, MemberInfo, Members } from "./members.ts";
-import { makers } from "./placement.ts";
+import { makers, reliever } from "./placement.ts";
 import type { KeeperEvents, LocalRooms, Peers } from "./ports.ts";
 import { Rescue } from "./rescue.ts";
 import { Sweep } from "./sweep.ts";
@@ -193,6 +193,12 @@ export class Keeper {
   async heirOf(roomId: string): Promise<Heir> {
     if (this.#info?.draining !== true) await this.#loops.beat.soon();
     return this.#bequest.heirOf(roomId);
+  }
+
+  /** To whom a room of ours may go that uses `load` of this process; undefined: nobody has more to spare. */
+  async relieverOf(roomId: string, load: number): Promise<Member | undefined> {
+    const { living } = this.#detector;
+    return reliever(living, this.#options.me, await this.#sweep.kindOf(roomId, living), load);
   }
 
   /** Resolves when a room that was released has a new owner, or there is nothing to wait for. Never rejects. */

@@ -80,6 +80,23 @@ export function leastBusy(all: readonly Maker[], random: number): Maker | undefi
   return best[Math.floor(random * best.length)];
 }
 
+/**
+ * Who can take a room that uses `load` of process `me`, and has more to spare for it: the neighbours it would have there are less than those
+ * it has here, so nobody sends it back for the same reason. undefined: nobody.
+ */
+export function reliever(
+  members: readonly Member[],
+  me: string,
+  kind: RoomKind | undefined,
+  load: number,
+): Member | undefined {
+  const mine = members.find(({ processId }) => processId === me);
+  const others = staying(members).filter(({ processId, info }) => processId !== me && info.full !== true);
+  const able = versed(others, kind).filter(({ info }) => info.isNew !== true);
+  const best = able.toSorted((a, b) => a.info.load - b.info.load)[0];
+  return mine !== undefined && best !== undefined && best.info.load < mine.info.load - load ? best : undefined;
+}
+
 function seasoned(members: readonly Member[]): readonly Member[] {
   const longer = members.filter(({ info }) => info.isNew !== true);
   return longer.length > 0 ? longer : members;

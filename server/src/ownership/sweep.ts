@@ -3,7 +3,8 @@
  *
  *   of the dead        everything they had; one of whom nothing is left is removed
  *   of the departing   what they have released, to us if somebody is named
- *   ours               what the store says we have and we do not run: the answer to our claim was lost, or a restore failed
+ *   ours               what the store says we have and we do not run: the answer to our claim was lost, or a restore failed; what
+ *                      we have released, if its heir has gone
  *   nobody's           whose owner nobody has heard of, at two looks in a row: who claims a room beats first
  *
  * Nothing is remembered but the last look: a rescuer that dies is one of the dead, with what it has taken.
@@ -93,7 +94,9 @@ export class Sweep {
 
   async #own(): Promise<void> {
     const { me, store, rescue } = this.#options;
-    for (const room of await store.roomsOf(me)) rescue.add(room);
+    const rooms = await store.roomsOf(me);
+    for (const room of rooms) if (room.owner !== "") rescue.add(room);
+    await this.#take(rooms.filter(({ owner }) => owner === ""));
   }
 
   async #adopt(): Promise<void> {

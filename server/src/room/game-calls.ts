@@ -7,15 +7,23 @@ import type { GameRoom } from "./game-room.ts";
 type Game = GameRoom<RoomType>;
 type OnFault = (error: unknown, where: string) => void;
 
-/** Calls it and reports a throw, or a rejection later. false: it threw. */
-export function attempt(where: string, run: () => unknown, onFault: OnFault): boolean {
+/** Calls it and reports a throw, or a rejection later. `onDone` is told whether it threw, when that is known. */
+export function attempt(
+  where: string,
+  run: () => unknown,
+  onFault: OnFault,
+  onDone: (hasThrown: boolean) => void = () => {},
+): void {
+  const failed = (error: unknown) => {
+    onFault(error, where);
+    onDone(true);
+  };
   try {
     const later = run();
-    if (later instanceof Promise) later.catch((error: unknown) => onFault(error, where));
-    return true;
+    if (later instanceof Promise) later.then(() => onDone(false), failed);
+    else onDone(false);
   } catch (error) {
-    onFault(error, where);
-    return false;
+    failed(error);
   }
 }
 

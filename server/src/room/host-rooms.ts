@@ -51,6 +51,12 @@ export class HostRooms {
     this.#frozen.delete(roomId);
   }
 
+  /** It may be sent on for what it costs: it has a log, and did not come just now. */
+  mayMove(roomId: string): boolean {
+    const room = this.#rooms.get(roomId);
+    return room !== undefined && isLogged(room) && runtimeOf(room).budget.mayMove;
+  }
+
   get(roomId: string): Room | undefined {
     return this.#rooms.get(roomId);
   }
@@ -122,14 +128,14 @@ export class HostRooms {
     await this.move(roomId, address);
   }
 
-  /** The room's own code fails: nothing of it is written any more, and its match is over. */
-  async fail(roomId: string): Promise<void> {
+  /** Nothing of the room is written any more, and its match is over: who is in is told `code`. */
+  async fail(roomId: string, code: number): Promise<void> {
     const room = this.#rooms.get(roomId);
     if (room === undefined) return;
     runtimeOf(room).abandon();
     takeLeave(room);
     this.removed(roomId);
-    await room.disconnect(CODES.ROOM_FAILED.code);
+    await room.disconnect(code);
   }
 
   /** The room was never listed, and nobody will come. */

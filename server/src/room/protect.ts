@@ -1,6 +1,6 @@
 /**
- * The part every sealed room shares, plain or not: its patches go to the log as the same bytes clients get, its seats are in
- * memory, and a throw in game code is caught, named and counted while the room and the process live.
+ * The part every sealed room shares, plain or not: its patches go to the log as the same bytes clients get, and its seats are in
+ * memory. What the game's code throws is kept within its room one layer below (contain.ts).
  *
  * A generated subclass: the game's class stays as it is, its fields and methods keep all names (what we keep about a room is
  * kept outside of it).
@@ -26,6 +26,9 @@ import type { Renewed } from "../auth/renewal.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
 import type { Asked } from "../session/greetings.ts";
 import { SeatTokens } from "../session/seat-tokens.ts";
+import { contain, report } from "./contain.ts";
+import { listed } from "./listed.ts";
+import { codeOf } from "./own-code.ts";
 import { Past } from "./past.ts";
 import { takeClaimed } from "./restoring.ts";
 import { RoomRuntime } from "./room-runtime.ts";
@@ -35,9 +38,6 @@ import { stateClassOf, stateLayout } from "./state-class.ts";
 import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
 
 export type RoomClass = new () => Room;
-
-/** Faults of a room that nobody's message made, and that begin alike for so long, are of one kind. */
-const KIND_CHARS = 64;
 
 interface Inside {
   readonly runtime: RoomRuntime<RoomType>;
@@ -91,9 +91,7 @@ export async function openRoom(room: Room, services: RoomServices): Promise<void
   if (pastOf(room) === undefined) noteListing(room);
   services.rooms.added(room);
   onDiscarded(room, () => {
-    services.rooms
-      .discard(room)
-      .catch((error: unknown) => room.onUncaughtException!(error as never, "discard" as never));
+    services.rooms.discard(room).catch((error: unknown) => report(room, error, "discard"));
   });
   await runtimeOf(room).open(room.roomId);
   stampListing(room, runtimeOf(room).epoch);
@@ -154,9 +152,9 @@ function takesNewcomers({ type, memory }: RoomRuntime<RoomType>, { strain, isQue
 }
 
 export function protect(Game: RoomClass, type: RoomType, services: RoomServices): RoomClass {
-  /** A client whose messages make a handler throw could fill a disk. */
+  /** Spent tokens that come again and again could fill a disk. */
   const lines = new LineLimit(services.clock, () => services.metrics.lineSwallowed(type.name));
-  class ProtectedRoom extends Game {
+  class ProtectedRoom extends listed(contain(Game, type, services), noteListing) {
     constructor() {
       super();
       const claimed = takeClaimed();
@@ -165,6 +163,8 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         type,
         services,
         {
+          enter: (run) => codeOf(this).run(run),
+          report: (error, where) => report(this, error, where),
           patch: () => {
             this.broadcastPatch();
             return inside.tap?.takePatch();
@@ -177,7 +177,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
             try {
               inside.keep?.();
             } catch (error) {
-              this.onUncaughtException(error as Error, "serialize");
+              report(this, error, "serialize");
             }
           },
           elapsedMs: () => this.clock.elapsedTime,
@@ -213,42 +213,13 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       inside.runtime.stateReplaced();
     }
 
-    override setMatchmaking(...args: Parameters<Room["setMatchmaking"]>): Promise<void> {
-      const done = super.setMatchmaking(...args);
-      noteListing(this);
-      return done;
-    }
-
-    override setMetadata(...args: Parameters<Room["setMetadata"]>): Promise<void> {
-      const done = super.setMetadata(...args);
-      noteListing(this);
-      return done;
-    }
-
-    override setPrivate(...args: Parameters<Room["setPrivate"]>): Promise<void> {
-      const done = super.setPrivate(...args);
-      noteListing(this);
-      return done;
-    }
-
-    override lock(...args: Parameters<Room["lock"]>): Promise<void> {
-      const done = super.lock(...args);
-      noteListing(this);
-      return done;
-    }
-
-    override unlock(...args: Parameters<Room["unlock"]>): Promise<void> {
-      const done = super.unlock(...args);
-      noteListing(this);
-      return done;
-    }
-
     override broadcastPatch(): boolean {
       if (hasLeft(this) || !runtimeOf(this).mayStep) return false;
       try {
         return super.broadcastPatch();
       } catch (error) {
-        this.onUncaughtException(error as Error, "broadcastPatch");
+        report(this, error, "broadcastPatch");
+        runtimeOf(this).failures.unpatched();
         return false;
       }
     }
@@ -326,25 +297,12 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
       try {
         await super.onDispose?.();
       } finally {
-        await runtimeOf(this).stop();
+        await runtimeOf(this)
+          .stop()
+          .catch((error: unknown) => report(this, error, "log"));
         services.rooms.removed(this.roomId);
         services.logger.info({ roomId: this.roomId, roomType: type.name, tick: runtimeOf(this).tick }, "room ended");
       }
-    }
-
-    override onUncaughtException(error: Error, where: string): void {
-      const { cause = error, message, client } = error as Error & { readonly client?: Client };
-      services.metrics.fault(type.name, where);
-      const { roomId } = this;
-      const swallowed = lines.next(`${roomId} ${client?.sessionId ?? `${where} ${message}`.slice(0, KIND_CHARS)}`);
-      if (swallowed !== undefined) {
-        const before = swallowed === 0 ? {} : { swallowed };
-        services.logger.error(
-          { roomId, roomType: type.name, where, err: cause, ...before },
-          `${where} threw: ${message}`,
-        );
-      }
-      super.onUncaughtException?.(error as never, where as never);
     }
 
     #say(client: Client, what: string, code?: number): void {

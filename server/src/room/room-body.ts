@@ -5,6 +5,10 @@ import type { DueTimer } from "./timers.ts";
 
 /** What the runtime asks of the Colyseus room it stands behind. */
 export interface RoomBody {
+  /** Runs in the room's name: what it starts and nobody waits for is the room's when it fails. */
+  enter<R>(run: () => R): R;
+  /** Something that the game did, or the host for it, failed. */
+  report(error: unknown, where: string): void;
   /** Sends the patch and returns what was encoded; undefined when nothing changed. */
   patch(): TreeBytes | undefined;
   /** What the last patch encoded, once. */

@@ -3,7 +3,7 @@
  * room; a game never sees it, `GameRoom` calls it.
  */
 import type { Client } from "@colyseus/core";
-import { contractOf, LIMITS, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
+import { contractOf, newRoomMemory, Random, type RoomMemory, type RoomType } from "@ninelives/shared-schema";
 import type { TreeBytes } from "../adapter.ts";
 import { Inbox } from "../inbox/inbox.ts";
 import type { ClaimedLog } from "../log/claimed-log.ts";
@@ -15,11 +15,13 @@ import { Seats } from "../session/seats.ts";
 import { Sessions } from "../session/sessions.ts";
 import { closeSlow, isBehind } from "../socket/backlog.ts";
 import { PatchPace } from "../strain/patch-pace.ts";
+import { Failures } from "../tick/failures.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
-import { Ticker } from "../tick/ticker.ts";
 import type { Past, Pause } from "./past.ts";
 import { Recorder } from "./recorder.ts";
 import type { RoomBody, RoomDriver } from "./room-body.ts";
+import { RoomBudget } from "./room-budget.ts";
+import { RoomLoop } from "./room-loop.ts";
 import type { RoomServices } from "./services.ts";
 import { Timers } from "./timers.ts";
 
@@ -42,6 +44,8 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly timers: Timers;
   /** How long nobody had the room that is taken over. */
   readonly pause: Pause;
+  readonly failures = new Failures(() => this.#services.onFailing(this.#roomId));
+  readonly budget: RoomBudget;
   readonly #services: RoomServices;
   readonly #type: T;
   readonly #body: RoomBody;
@@ -49,7 +53,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   readonly #pipeline: TickPipeline;
   readonly #pace: PatchPace;
   #driver: RoomDriver | undefined;
-  #ticker: Ticker | undefined;
+  #loop: RoomLoop | undefined;
   #started = false;
   #roomId = "";
   #doorsTick = 0;
@@ -61,6 +65,13 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#type = type;
     this.#services = services;
     this.#body = body;
+    this.budget = new RoomBudget({
+      type,
+      services,
+      roomId: () => this.#roomId,
+      isTaken: past !== undefined,
+      hold: (every) => this.#loop?.hold(every) ?? false,
+    });
     this.outbox = new Outbox(() => services.metrics.outboxDropped(type.name));
     this.#bornEpoch = nextEpoch(0, services.clock.wallMs());
     this.#takenWith = past?.log;
@@ -147,29 +158,22 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.#keepWallTime();
     if (this.#isLogged) await this.#recorder.open(roomId, this.#takenWith);
     this.#started = true;
+    this.failures.begin();
     this.#services.logger.info({ roomId, roomType: this.#type.name, epoch: this.#recorder.epoch }, "room began");
   }
 
   /** The ticks begin. */
   run(): void {
     if (this.#driver === undefined) return;
-    const { clock, metrics, strain } = this.#services;
-    const periodMs = 1000 / this.#type.tickHz;
-    this.#ticker = new Ticker(clock, this.#type.tickHz, LIMITS.catchUpSteps, (due) => {
-      if (!this.mayStep) return;
-      try {
-        const report = this.#pipeline.run(due);
-        metrics.ticked(this.#type.name, report);
-        strain.ticked(report, periodMs);
-      } catch (error) {
-        metrics.fault(this.#type.name, "tick");
-        this.#services.logger.error(
-          { roomId: this.#roomId, roomType: this.#type.name, err: error },
-          "a tick failed; the room goes on",
-        );
-      }
+    this.#loop = new RoomLoop({
+      type: this.#type,
+      services: this.#services,
+      budget: this.budget,
+      mayStep: () => this.mayStep,
+      run: (due) => this.#body.enter(() => this.#pipeline.run(due)),
+      onFault: (error) => this.#body.report(error, "tick"),
     });
-    this.#ticker.start();
+    this.#loop.start();
   }
 
   /** No tick comes any more: what waited for one runs now, and its results leave with the log's last entry. */
@@ -189,16 +193,16 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   /** Another process has the room: nothing here happens any more. */
   abandon(): void {
     this.#recorder.abandon();
-    this.#ticker?.stop();
+    this.#loop?.stop();
     this.inbox.abandon();
   }
 
   #settle(): void {
-    this.#ticker?.stop();
-    this.inbox.close();
+    this.#loop?.stop();
+    this.#body.enter(() => this.inbox.close());
     this.#body.keep();
     this.#pace.sent(this.tick);
-    this.#recorder.record(this.#driver === undefined ? undefined : this.#patch());
+    this.#record(this.#driver === undefined ? undefined : this.#patch());
   }
 
   stateReplaced(): void {
@@ -219,6 +223,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   }
 
   publish(): void {
+    if (this.failures.isFailing) return;
     this.#keepWallTime();
     this.#tellDoors();
     if (this.#pace.isDue(this.tick)) this.#publish();
@@ -228,7 +233,7 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   /** Somebody comes in between two patches: what is left out of the ones before is sent now, and not once more behind the whole state. */
   catchUp(client: Client): void {
     if (!this.#pace.isOwed) return;
-    if (!this.mayStep) {
+    if (!this.mayStep || this.failures.isFailing) {
       this.slow.isAhead(client);
       return;
     }
@@ -237,16 +242,17 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   }
 
   #publish(): void {
-    this.#recorder.record(this.#patch());
+    this.#record(this.#patch());
     this.delivery.goOn();
   }
 
-  /** A room with its own loop has sent a patch: it counts as a tick. */
-  publishOwnLoop(): void {
-    if (!this.#started) return;
+  /** A room with its own loop has sent a patch: it counts as a tick, in which its code ran for `costMs`. */
+  publishOwnLoop(costMs: number): void {
+    if (!this.#started || this.failures.isFailing) return;
+    this.budget.ranOwnLoop(costMs);
     this.#pipeline.tick++;
     this.#keepWallTime();
-    this.#recorder.record(this.#body.takePatch());
+    this.#record(this.#body.takePatch());
   }
 
   get #isLogged(): boolean {
@@ -264,6 +270,18 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
   #keepWallTime(): void {
     const bornWallMs = this.#services.clock.wallMs() - this.elapsedMs;
     if (Math.abs(bornWallMs - this.memory.host.bornWallMs) > WALL_DRIFT_MS) this.memory.host.bornWallMs = bornWallMs;
+  }
+
+  /** A tick of which there is no patch is not written: what it has to say would be told without what it changed. */
+  #record(patch: TreeBytes | undefined): void {
+    const { failures } = this;
+    try {
+      if (!failures.isUnpatched || patch !== undefined) this.#recorder.record(patch);
+    } catch (error) {
+      failures.unpatched();
+      this.#body.report(error, "log");
+    }
+    failures.published();
   }
 
   #patch(): TreeBytes | undefined {

@@ -7,8 +7,8 @@ import { CODES, LIMITS, type RoomType } from "@ninelives/shared-schema";
 import { advertisePatchRate, endStaleConnection, isGhost, StepClock, stopPatchTimer } from "../adapter.ts";
 import { greetingOf } from "../session/greetings.ts";
 import { joinOptions } from "../session/join-options.ts";
-import { Failures } from "../tick/failures.ts";
 import { RoomTopics } from "../topics/room-topics.ts";
+import { report } from "./contain.ts";
 import { converse } from "./conversation.ts";
 import { attempt, checkTimers, mayUseTopic, showHidden } from "./game-calls.ts";
 import { gameRoomHost } from "./game-host.ts";
@@ -28,7 +28,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
   warnOfUnlogged(type, [type.state, type.memory], services.logger);
 
   class SealedGameRoom extends protect(Game, type, services) {
-    readonly #onFault = (error: unknown, where: string) => this.onUncaughtException!(error as never, where as never);
+    readonly #onFault = (error: unknown, where: string) => report(this, error, where);
     /** Patches leave at tick edges only; one that is asked for in between waits for the next. */
     #publishing = false;
     /** Connections whose player was told to be in, or is about to be: these may come back. */
@@ -61,7 +61,7 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
       const onEventFault = (error: unknown, name: string) => this.#onFault(error, `event ${name}`);
       attachHost(this, gameRoomHost(runtimeOf(this), this.#topics, this.#match, onEventFault), tuning);
       const game = gameOf(this);
-      const failures = new Failures(() => services.onFailing(this.roomId));
+      const { failures } = runtimeOf(this);
       runtimeOf(this).drive({
         advanceClock: (stepMs) => clock.step(stepMs),
         timer: ({ name, payload }) =>
@@ -71,7 +71,12 @@ export function sealGame(type: RoomType, Game: RoomClass, services: RoomServices
           tokensOf(this).hearStored();
           if (tick % type.tickHz === 0) this.#match.list();
           const step = { tick, dt, elapsedMs: clock.elapsedTime };
-          failures.stepped(!attempt("onTick", () => game.onTick?.(step), this.#onFault));
+          attempt(
+            "onTick",
+            () => game.onTick?.(step),
+            this.#onFault,
+            (hasThrown) => failures.stepped(hasThrown),
+          );
         },
         publish: (patch) => {
           this.#publishing = true;

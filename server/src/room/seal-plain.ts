@@ -1,9 +1,12 @@
 /** A plain Colyseus room class, sealed as it is: it keeps its own loop, and each of its patches counts as a tick. */
-import type { Client } from "@colyseus/core";
+import type { Client, Room } from "@colyseus/core";
 import { defineRoomType, NoMemory, type RoomType, type SchemaClass } from "@ninelives/shared-schema";
 import { Schema, type StateView } from "@colyseus/schema";
 import { isGhost, isHeld, useMonotonicTime } from "../adapter.ts";
 import { holdFor } from "../session/hold.ts";
+import { report } from "./contain.ts";
+import { attempt } from "./game-calls.ts";
+import { codeOf } from "./own-code.ts";
 import type { Past, Pause } from "./past.ts";
 import {
   goingOn,
@@ -49,8 +52,11 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
       if (!isGhost(client)) return super.onJoin!(client, options, auth);
       client.auth = runtimeOf(this).seats.auth(client.sessionId);
       tokensOf(this).tell(client);
-      const view = (this as unknown as KeepsFields).viewFor?.(client);
-      if (view !== undefined) client.view = view;
+      const show = () => {
+        const view = (this as unknown as KeepsFields).viewFor?.(client);
+        if (view !== undefined) client.view = view;
+      };
+      attempt("viewFor", show, (error, where) => report(this, error, where));
     }
 
     /** The game holds the seat, or does not; after a takeover it is held in any case, for the player did nothing. */
@@ -65,10 +71,23 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
     override broadcastPatch(): boolean {
       const changed = super.broadcastPatch();
       if (!hasLeft(this) && runtimeOf(this).mayStep) {
-        this.#keepFields();
-        runtimeOf(this).publishOwnLoop();
+        attempt(
+          "serialize",
+          () => this.#keepFields(),
+          (error, where) => report(this, error, where),
+        );
+        runtimeOf(this).publishOwnLoop(codeOf(this).takeSpentMs());
       }
       return changed;
+    }
+
+    /** The room's own loop: its steps fail as those of a typed room do. */
+    override setTimestep(...[step, ...rest]: Parameters<Room["setTimestep"]>): void {
+      super.setTimestep(watched(this, step, "setTimestep"), ...rest);
+    }
+
+    override setFixedTimestep(...[step, ...rest]: Parameters<Room["setFixedTimestep"]>): void {
+      super.setFixedTimestep(watched(this, step, "setFixedTimestep"), ...rest);
     }
 
     async #create(past?: Past<RoomType>): Promise<void> {
@@ -96,6 +115,19 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
       if (text !== host.fields) host.fields = text;
     }
   };
+}
+
+/** Colyseus's own way to end a loop is to give none. */
+function watched<Step extends ((...args: never[]) => unknown) | undefined>(room: Room, step: Step, name: string): Step {
+  if (step === undefined) return step;
+  const run = (...args: never[]) =>
+    attempt(
+      name,
+      () => codeOf(room).run(() => step(...args)),
+      (error, where) => report(room, error, where),
+      (hasThrown) => runtimeOf(room).failures.stepped(hasThrown),
+    );
+  return run as unknown as Step;
 }
 
 /** What a plain room may have besides Colyseus's hooks, to keep what is not in its state. */

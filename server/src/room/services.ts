@@ -4,6 +4,7 @@ import type { Metrics } from "../inspect/metrics.ts";
 import type { LogStore } from "../log/store.ts";
 import type { Clock } from "../tick/clock.ts";
 import type { RoomType } from "@ninelives/shared-schema";
+import type { OnOverBudget } from "../ownership/heavy-rooms.ts";
 import type { HostRooms } from "./host-rooms.ts";
 import type { Migrations } from "./migration.ts";
 import type { Strain } from "../strain/strain.ts";
@@ -27,12 +28,17 @@ export interface RoomServices {
   readonly isSure: () => boolean;
   /** Told that the store refuses what a room appends at this epoch: another process has it. */
   readonly onFenced: (roomId: string, epoch: number) => void;
-  /** Told that the room's own code throws at every step. */
+  /** Told that the room's own code fails at every tick, or left it as nobody can trust. */
   readonly onFailing: (roomId: string) => void;
   /** How much this process has to do, and what it does less of because of that. */
   readonly strain: Strain;
   /** Rooms of this type are queues. */
   readonly isQueue: (typeName: string) => boolean;
+  /** Share of its time that a room's steps may take, and what becomes of one that takes more. */
+  readonly tickBudget: number;
+  readonly onOverBudget: OnOverBudget;
+  /** Told that a room takes more although it is held back. `load`: share of this process that it uses. Told again while it does. */
+  readonly onHeavy: (roomId: string, load: number) => void;
   /** Addresses of the processes through which a player comes back: `host:port` or `:port`. Empty: where it came from. */
   readonly doors: () => readonly string[];
   /** Seconds a dropped player keeps the seat. */

@@ -7,13 +7,17 @@ import { type DueSteps, FixedStep } from "./fixed-step.ts";
 
 export class Ticker {
   readonly #clock: Clock;
-  readonly #steps: FixedStep;
+  readonly #tickHz: number;
+  readonly #maxSteps: number;
+  #steps: FixedStep;
   readonly #onDue: (due: DueSteps) => void;
   #timer: Timer | undefined;
   #running = false;
 
   constructor(clock: Clock, tickHz: number, maxSteps: number, onDue: (due: DueSteps) => void) {
     this.#clock = clock;
+    this.#tickHz = tickHz;
+    this.#maxSteps = maxSteps;
     this.#steps = new FixedStep(tickHz, clock.now(), maxSteps);
     this.#onDue = onDue;
   }
@@ -27,6 +31,11 @@ export class Ticker {
   stop(): void {
     this.#running = false;
     this.#timer?.cancel();
+  }
+
+  /** From now on one step is due where `every` were at the full rate. */
+  pace(every: number): void {
+    this.#steps = new FixedStep(this.#tickHz / every, this.#clock.now(), this.#maxSteps);
   }
 
   #arm(): void {

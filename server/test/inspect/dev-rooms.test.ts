@@ -105,7 +105,9 @@ describe("rooms, as development may ask for them", () => {
     assert.ok(room!.tick > 0 && room!.epoch === ada.epoch);
     const seats = { [ada.sessionId]: true };
     const expected = { roomId: ada.roomId, type: "lab", isRunning: true, seats, awaited: [] };
-    assert.deepEqual(room, { ...expected, epoch: room!.epoch, tick: room!.tick });
+    const { epoch, tick, budget } = room!;
+    assert.deepEqual(room, { ...expected, epoch, tick, budget });
+    assert.deepEqual([budget.standing, budget.every], ["within", 1]);
     await ada.leave();
   });
 

@@ -27,6 +27,18 @@ describe("a limit of lines", () => {
     assert.equal(limit.next("0"), 0);
   });
 
+  it("[TK23] of all kinds no more than so many a second; each says later how many of it there were not", () => {
+    const clock = new ManualClock();
+    let swallowed = 0;
+    const limit = new LineLimit(clock, () => swallowed++, 2);
+    assert.deepEqual(
+      ["a", "b", "c", "c", "a"].map((kind) => limit.next(kind)),
+      [0, 0, undefined, undefined, undefined],
+    );
+    clock.advance(LIMITS.lineMs);
+    assert.deepEqual([limit.next("c"), limit.next("a"), limit.next("b"), swallowed], [2, 1, undefined, 4]);
+  });
+
   it("[OBS2] Colyseus's errors that begin alike are one kind, whatever a client put into them; its news are all told", () => {
     const clock = new ManualClock();
     const lines: string[] = [];

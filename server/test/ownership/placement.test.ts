@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import type { Member } from "../../src/ownership/members.ts";
-import { candidates, leastBusy, makers, place, undertakers, weightOf } from "../../src/ownership/placement.ts";
+import {
+  candidates,
+  leastBusy,
+  makers,
+  place,
+  reliever,
+  undertakers,
+  weightOf,
+} from "../../src/ownership/placement.ts";
 import { INFO } from "./members-contract.ts";
 
 const ROOMS = Array.from({ length: 4_000 }, (_, place) => `room-${place}`);
@@ -140,6 +148,30 @@ describe("placement", () => {
     const chosen = [0, 0.49, 0.5, 0.99].map((random) => leastBusy(all, random)?.processId);
     assert.deepEqual(chosen, ["b", "b", "c", "c"]);
     assert.equal(leastBusy([], 0), undefined);
+  });
+
+  describe("[TK28] to whom a heavy room goes", () => {
+    const to = (load: number, mine: number, ...others: Member[]) =>
+      reliever([member("me", { load: mine }), ...others], "me", undefined, load)?.processId;
+
+    it("to the one whose rooms take least, if they take less than those it would leave", () => {
+      assert.equal(to(0.5, 0.7, member("a", { load: 0.1 }), member("b", { load: 0.05 })), "b");
+      assert.equal(to(0.5, 0.7, member("a", { load: 0.3 })), undefined);
+      assert.equal(to(0.5, 0.7), undefined);
+    });
+
+    it("not back to where it came from: there its neighbours are still there", () => {
+      assert.equal(to(0.5, 0.7, member("a", { load: 0.1 })), "a");
+      assert.equal(reliever([member("a", { load: 0.6 }), member("me", { load: 0.2 })], "a", undefined, 0.5), undefined);
+    });
+
+    it("not to one that goes, is full, has just come, or does not know its type", () => {
+      const never: Partial<Member["info"]>[] = [{ draining: true }, { full: true }, { isNew: true }];
+      for (const info of never) assert.equal(to(0.5, 0.7, member("a", info)), undefined, JSON.stringify(info));
+      const others = [member("me", { load: 0.7 }), member("a", { types: { chess: 1 } })];
+      assert.equal(reliever(others, "me", { type: "go", version: 1 }, 0.5), undefined);
+      assert.equal(reliever(others, "me", { type: "chess", version: 1 }, 0.5)?.processId, "a");
+    });
   });
 });
 

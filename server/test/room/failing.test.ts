@@ -1,11 +1,16 @@
 /** A room whose own code throws at every step, beside one that is well: at a host that is alone, and at one that shares its store. */
 import assert from "node:assert/strict";
-import { connect, type Room } from "@ninelives/client";
+import { Room } from "@colyseus/core";
+import { Client as StockClient } from "@colyseus/sdk";
+import { connect, type Room as OurRoom } from "@ninelives/client";
 import { defineHost, type StoreChoice } from "@ninelives/server";
+import { CODES } from "@ninelives/shared-schema";
+import { HeldStore } from "../../../test/support/held-store.ts";
 import { Lab, LabRoom } from "../../../test/support/lab.ts";
+import { BoardState } from "../../../test/support/plain-room.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
-import { until } from "../../../test/support/until.ts";
+import { until, within } from "../../../test/support/until.ts";
 
 /** Throws in `onTick` while its count is odd, from the seventh on. */
 class OddRoom extends LabRoom {
@@ -14,6 +19,77 @@ class OddRoom extends LabRoom {
     if (this.state.count > 6 && this.state.count % 2 === 1) throw new Error("odd");
   }
 }
+
+/** Reads a log when a test says so. */
+class GatedStore extends HeldStore {
+  readonly gate = Promise.withResolvers<void>();
+
+  override async read(roomId: string): Promise<Uint8Array[]> {
+    await this.gate.promise;
+    return super.read(roomId);
+  }
+}
+
+describe("a room that begins anew at a host that is alone", () => {
+  it("[TK8] is not said to be gone meanwhile: who asks for it waits", async () => {
+    const store = new GatedStore();
+    const host = await startTestHost(defineHost({ rooms: { lab: { type: Lab, room: LabRoom } } }), { store });
+    const { roomId } = await connect(host.url).create(Lab, {});
+    host.inside<LabRoom>(roomId).eachTick = () => {
+      throw new Error("every step");
+    };
+    await until("it to be on its way", () => host.room(roomId) === undefined);
+    const asked = fetch(`${host.url}/dev/rooms/${roomId}`);
+    store.gate.resolve();
+    assert.equal((await asked).status, 200);
+    await host.stop();
+  });
+});
+
+/** Its loop throws from when it is told to, until it begins anew. */
+class CrookedRoom extends Room<{ state: InstanceType<typeof BoardState> }> {
+  static isCrooked = false;
+  override state = new BoardState();
+  override patchRate = 10;
+  readonly serialize = () => ({});
+  readonly hydrate = () => {};
+  readonly onRestore = () => (CrookedRoom.isCrooked = false);
+
+  override onCreate(): void {
+    this.setFixedTimestep(() => {
+      this.state.steps++;
+      if (CrookedRoom.isCrooked) throw undefined;
+    }, 50);
+  }
+}
+
+describe("a plain room whose loop throws", () => {
+  it("[TK24] begins anew from its log, and is over when it goes on throwing; a stock client is told", async () => {
+    const config = defineHost({
+      rooms: { crooked: CrookedRoom, lab: { type: Lab, room: LabRoom } },
+      store: { kind: "memory" },
+    });
+    const host = await startTestHost(config);
+    const bob = await connect(host.url).create(Lab, {});
+    const ada = await new StockClient(host.url).create<InstanceType<typeof BoardState>>("crooked");
+    ada.reconnection.minUptime = 0;
+    const ended = new Promise<number>((resolve) => ada.onLeave((code) => resolve(code)));
+    await until("some steps", () => ada.state.steps > 3);
+    const isBack = new Promise<void>((resolve) => ada.onReconnect(() => resolve()));
+    CrookedRoom.isCrooked = true;
+    await within("the player to be back", isBack, 15_000);
+    const { steps } = ada.state;
+    await until("more steps", () => ada.state.steps > steps + 3);
+    CrookedRoom.isCrooked = true;
+    assert.equal(await within("the end of it", ended, 15_000), CODES.ROOM_FAILED.code);
+    assert.match(host.logText(), /a room fails: it begins anew from its log/);
+    assert.ok((await host.metric('ninelives_faults_total{type="crooked",where="setFixedTimestep"}')) >= 4);
+    assert.ok((await host.store.read(ada.roomId)).length > 0, "its log is kept");
+    const { tick } = host.inside<LabRoom>(bob.roomId);
+    await until("the other one's steps", () => host.inside<LabRoom>(bob.roomId).tick > tick + 5);
+    await host.stop();
+  });
+});
 
 for (const kind of ["memory", "redis"] as const) {
   describe(`a room that fails at every step, its log in ${kind === "redis" ? "Redis" : "memory"}`, () => {
@@ -31,7 +107,7 @@ for (const kind of ["memory", "redis"] as const) {
     });
 
     const faults = () => host.metric('ninelives_faults_total{type="lab",where="onTick"}');
-    const ticks = (room: Room<typeof Lab>) => host.inside<LabRoom>(room.roomId).tick;
+    const ticks = (room: OurRoom<typeof Lab>) => host.inside<LabRoom>(room.roomId).tick;
 
     it("[TK8] one that throws now and then goes on where it is", async () => {
       const ada = await connect(host.url).create(Lab, {});
@@ -84,6 +160,22 @@ for (const kind of ["memory", "redis"] as const) {
       fail();
       await until("the end of it", () => ada.connection.state === "DISCONNECTED");
       assert.equal((ada.connection.detail as { reason?: string }).reason, "ROOM_FAILED");
+    });
+
+    it("[TK24] one of whose ticks no patch can be made says nothing of them, and begins anew as it was before", async () => {
+      const ada = await connect(host.url).create(Lab, {});
+      const { epoch } = ada;
+      assert.deepEqual(await ada.command("add", { by: 2 }), { count: 2 });
+      const lab = host.inside<LabRoom>(ada.roomId);
+      lab.onBeforePatch = () => {
+        throw undefined;
+      };
+      const answers: number[] = [];
+      const adding = ada.command("add", { by: 2 }).then(({ count }) => answers.push(count));
+      await until("the room to begin anew", () => ada.epoch > epoch && ada.connection.state === "CONNECTED");
+      await adding;
+      assert.deepEqual([answers, host.inside<LabRoom>(ada.roomId).memory.commandsRun], [[4], 2], "it ran once");
+      await ada.leave();
     });
   });
 }

@@ -102,7 +102,12 @@ const EchoPad = schema({ dx: t.int8().default(0), word: t.string().default("") }
 class EchoRoom extends PlainRoom<{ state: InstanceType<typeof EchoState> }> {
   override state = new EchoState();
   override patchRate = 10;
-  readonly pads = this.defineInput(EchoPad, { tickRate: 50 });
+  readonly pads = this.defineInput(EchoPad, {
+    tickRate: 50,
+    sanitize: ({ word }) => {
+      if (word === "bomb") throw new Error("a sanitizer that throws");
+    },
+  });
   readonly heard: unknown[] = [];
 
   override onCreate(): void {
@@ -173,13 +178,25 @@ describe("clients and the guard", () => {
     await room.leave();
   });
 
-  it("[SO4] a room whose handler of errors throws too: that connection ends, the others and the process go on", async () => {
+  it("[SO4] a throw behind the guard, as of an input's sanitizer: that connection ends, the others and the process go on", async () => {
     const bea = await new SdkClient(host.url).create<InstanceType<typeof EchoState>>("echo");
-    const eve = await RawClient.join(host.url, `joinById/${bea.roomId}`);
-    eve.send(Protocol.ROOM_DATA, 0xa8, ...Buffer.from("careless"), 0x80);
-    assert.equal((await within("the end", eve.closed))[0], 1006);
+    const eve = await new SdkClient(host.url).joinById(bea.roomId);
+    eve.reconnection.enabled = false;
+    const input = eve.input<{ dx: number; word: string }>();
+    Object.assign(input.data, { word: "bomb" });
+    input.send();
+    await until("the end", () => !eve.connection.isOpen);
     assert.equal(await host.metric('ninelives_faults_total{type="socket",where="message"}'), 1);
+    assert.equal(await host.metric('ninelives_faults_total{type="echo",where="input"}'), 1);
     assert.equal(await bea.request("say", "still here"), "still here");
+    await bea.leave();
+  });
+
+  it("[TK20] a room whose handler of errors throws too: nobody's connection ends", async () => {
+    const bea = await new SdkClient(host.url).create<InstanceType<typeof EchoState>>("echo");
+    bea.send("careless", {});
+    assert.equal(await bea.request("say", "still here"), "still here");
+    assert.equal(await host.metric('ninelives_faults_total{type="echo",where="onUncaughtException"}'), 1);
     await bea.leave();
   });
 

@@ -62,7 +62,8 @@ export const CLOSING_CODES = {
     code: 4105,
     sender: "server",
     recoverable: false,
-    action: "Join a new match: this one's own code failed at every step. Its log is kept for a report.",
+    action:
+      "Join a new match: this one's own code failed, and again after it began anew. Its log is kept for a report.",
   },
   FLOOD: {
     code: 4106,
@@ -113,5 +114,11 @@ export const CLOSING_CODES = {
     sender: "client",
     recoverable: false,
     action: "Join a new match: the seat was not reached again in the time it is held.",
+  },
+  ROOM_OVER_BUDGET: {
+    code: 4120,
+    sender: "server",
+    recoverable: false,
+    action: "Join a new match: this one took more of its server than it may. Its log is kept for a report.",
   },
 } as const satisfies Record<string, CodeRow>;

@@ -1,10 +1,11 @@
 /**
  * Every cap in one place: unit in the name, policy at the cap in the comment. A counter named in
- * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues, accounts and strain have files of their own.
+ * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues, accounts, strain and rooms have files of their own.
  */
 import { ACCOUNT_LIMITS } from "./account-limits.ts";
 import { QUEUE_LIMITS } from "./queue-limits.ts";
 import { STRAIN_LIMITS } from "./strain-limits.ts";
+import { ROOM_LIMITS } from "./room-limits.ts";
 import { TRAFFIC_LIMITS } from "./traffic-limits.ts";
 
 export const LIMITS = {
@@ -12,6 +13,7 @@ export const LIMITS = {
   ...QUEUE_LIMITS,
   ...ACCOUNT_LIMITS,
   ...STRAIN_LIMITS,
+  ...ROOM_LIMITS,
   /** Hosts one supervisor keeps running. More: the start is refused. */
   processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */
@@ -187,9 +189,6 @@ export const LIMITS = {
   /** Logs of finished rooms kept, count and bytes. The oldest beyond either cap are deleted. */
   finishedLogs: 200,
   finishedLogBytes: 512 * 1024 * 1024,
-  /** Steps in a row that may throw before a room begins anew from its log; and one that does so again so soon is set aside, ms. */
-  failuresInRow: 2,
-  failsAgainMs: 60_000,
   /** A room that played so long since it was taken has proved that it does not kill who runs it, ms. */
   settledAfterMs: 250,
   /**
