@@ -11,6 +11,7 @@ export type { MatchFacts } from "./room/match-seats.ts";
 export type { Pause } from "./room/past.ts";
 export type { KeepsFields } from "./room/seal-plain.ts";
 export type { Account } from "./auth/account.ts";
+export { accountOf } from "./auth/admission.ts";
 export { type AuthConfig, authFromEnv } from "./auth/settings.ts";
 export {
   defineHost,

@@ -1,7 +1,7 @@
 /** Rooms that say whom they take a player for. */
 import { type AuthContext, type Client, Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
-import { type CommandHandlers, GameRoom } from "@ninelives/server";
+import { accountOf, type CommandHandlers, GameRoom } from "@ninelives/server";
 import { defineRoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
 
@@ -35,9 +35,9 @@ export class ClubRoom extends GameRoom<typeof Club> {
 export const Strict = clubType("strict");
 
 export class StrictRoom extends ClubRoom {
-  static override async onAuth(_token: string, { name }: { name?: string }, { ip }: AuthContext): Promise<unknown> {
+  static override async onAuth(_token: string, { name }: { name?: string }, context: AuthContext): Promise<unknown> {
     if (name === "Nobody") return false;
-    return name === "Guest" ? true : { rank: "captain", ip: typeof ip };
+    return name === "Guest" ? true : { rank: "captain", of: accountOf(context)?.userId };
   }
 }
 

@@ -1,12 +1,15 @@
 /**
  * Whether a seat may be come back to as far as the player's token goes: one that has run out is followed by a newer one, which is shown
- * before the next attempt. If that does not do either, the seat is lost.
+ * before the next attempt. If that does not do either, nor the one after it, the seat is lost.
  *
  *   fine -> (the server says that it has run out) due -> shown -> in the room: fine
- *                                                          +----> run out again: no
+ *                                                          +----> run out again: due once more, then no
  */
 import { CloseReason, type NetError } from "@ninelives/shared-schema";
 import type { Failure } from "./attempt.ts";
+
+/** Tokens shown for one return: an owner that died with the first may not have kept it for the next owner. */
+const SHOWN_IN_A_ROW = 2;
 
 export interface PassHooks {
   /** Shows the server a newer token. Rejects with a NetError. */
@@ -18,18 +21,19 @@ export interface PassHooks {
 }
 
 export class Pass {
-  #state: "fine" | "due" | "shown" = "fine";
+  #isDue = false;
+  /** Since the room let the player in. */
+  #shown = 0;
   #showing: Promise<void> | undefined;
 
-  /** The server says that it has run out. false: that is so of the newer one, too. */
+  /** The server says that it has run out. false: that is so of newer ones, too. */
   expired(): boolean {
-    if (this.#state === "shown") return false;
-    this.#state = "due";
-    return true;
+    this.#isDue = this.#shown < SHOWN_IN_A_ROW;
+    return this.#isDue;
   }
 
   get isDue(): boolean {
-    return this.#state === "due";
+    return this.#isDue;
   }
 
   show({ renew, shown, failed }: PassHooks): void {
@@ -38,7 +42,8 @@ export class Pass {
     showing.then(
       () => {
         if (this.#showing !== showing) return;
-        this.#state = "shown";
+        this.#isDue = false;
+        this.#shown++;
         shown();
       },
       ({ code, message, recoverable, details }: NetError) => {
@@ -57,6 +62,6 @@ export class Pass {
 
   /** The room let the player in. */
   entered(): void {
-    this.#state = "fine";
+    this.#shown = 0;
   }
 }

@@ -34,6 +34,11 @@ export function contextOf(headers: Headers, account: Account | undefined): AuthC
   return context;
 }
 
+/** For a room's own static `onAuth`: whom the token of the request named, verified. undefined: a guest. */
+export function accountOf(context: AuthContext): Account | undefined {
+  return asking.get(context);
+}
+
 /**
  * Lets accounts into rooms of this class. `Game`: the class that was sealed; its own `onAuth` is asked as Colyseus would, a static one
  * or else that of the instance. To be called when the class is registered: Colyseus warns of classes that have both.
@@ -42,7 +47,7 @@ export function admitAccounts(Sealed: RoomClass, Game: RoomClass): void {
   const game = Game as unknown as { readonly onAuth: OnAuth };
   const onAuth: OnAuth = async (token, options, context) => {
     const said = ownWord(await game.onAuth(token, options, context));
-    const account = asking.get(context);
+    const account = accountOf(context);
     const isNo = said === false || said === null || said === undefined;
     return account === undefined || isNo ? said : admission(account, said);
   };

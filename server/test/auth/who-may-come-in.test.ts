@@ -119,7 +119,7 @@ describe("who may come in", () => {
     const client = as(await token("ada"));
     assert.deepEqual(await refusal(client.create(Strict, { name: "Nobody" } as never)), ["UNAUTHORIZED", undefined]);
     const captain = await client.create(Strict, {});
-    assert.deepEqual(await who(captain as never), { rank: "captain", ip: "string" });
+    assert.deepEqual(await who(captain as never), { rank: "captain", of: "ada" });
     const guest = await client.joinById(Strict, captain.roomId, { name: "Guest" } as never);
     assert.equal((await who(guest as never))?.userId, "ada");
     assert.deepEqual(await refusal(as().create(Strict, {})), ["UNAUTHORIZED", "missing"]);
