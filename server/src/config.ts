@@ -69,6 +69,8 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
   readonly limits?: HostLimitsInput;
   /** Addresses and ranges of proxies whose X-Forwarded-For says who a player is. Default: {@link trustedProxiesFromEnv}. */
   readonly trustedProxies?: readonly string[];
+  /** Methods of rooms that `matchMaker.remoteRoomCall` of another process may call. Default none. */
+  readonly remoteMethods?: readonly string[];
 }
 
 /** A peer that was silent for `everyMs` is asked whether it is there; one that was silent for `deadAfterMs` is dropped. */
@@ -96,6 +98,7 @@ export interface Host {
   readonly pages: string | undefined;
   readonly limits: HostLimits;
   readonly trustedProxies: readonly string[];
+  readonly remoteMethods: readonly string[];
 }
 
 export type RegisteredRoom =
@@ -165,6 +168,7 @@ const hostSchema = z.strictObject({
   pages: z.string().optional(),
   limits: limitsSchema,
   trustedProxies: z.array(addressRange).optional(),
+  remoteMethods: z.array(z.string().regex(/^[A-Za-z$_][\w$]{0,99}$/, "the name of a method expected")).default([]),
 });
 
 /** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
@@ -187,6 +191,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     pages: checked.pages,
     limits: checked.limits,
     trustedProxies: checked.trustedProxies ?? trustedProxiesFromEnv(),
+    remoteMethods: checked.remoteMethods,
   };
 }
 

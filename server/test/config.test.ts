@@ -98,6 +98,11 @@ describe("defineHost", () => {
       { rooms: { lab }, limits: { bytesPerConnection: { burst: 100 } } },
       /^limits\.bytesPerConnection: a burst of at least one frame, 16384, expected, got an object with burst$/,
     ],
+    [
+      "a method",
+      { rooms: { lab }, remoteMethods: ["score of"] },
+      /^remoteMethods\[0\]: the name of a method .*"score of"$/,
+    ],
     ["an unknown limit", { rooms: { lab }, limits: { sockets: 7 } }, /^limits: .*sockets/],
     [
       "a range",

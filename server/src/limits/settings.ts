@@ -9,6 +9,8 @@ export interface HostLimits {
   readonly connections: number;
   /** Open connections of one address: 429. */
   readonly connectionsPerAddress: number;
+  /** Connections that are opened: 429. */
+  readonly connectsPerAddress: Rate;
   /** Requests for a seat: 429. */
   readonly joinsPerAddress: Rate;
   /** Seats that were promised, not taken and did not run out. */
@@ -42,6 +44,7 @@ export const limitsSchema = z
   .strictObject({
     connections: count(host.connections),
     connectionsPerAddress: count(host.connectionsPerAddress),
+    connectsPerAddress: rate(host.connectsPerAddress),
     joinsPerAddress: rate(host.joinsPerAddress),
     untakenSeatsPerAddress: count(host.untakenSeatsPerAddress),
     joinWithinMs: z.number().min(1_000).max(600_000).default(host.joinWithinMs),
