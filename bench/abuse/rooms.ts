@@ -57,9 +57,8 @@ class Thrower extends Room<{ state: State }> {
 
   override onCreate(): void {
     this.onMessage("sync", ({ sessionId }: Client, { at }: { at: { x: number } }) => void (sessionId.length + at.x));
-    this.onMessage(
-      "async",
-      async (_client: Client, { at }: { at: { x: number } }) => void (await Promise.resolve(at.x)),
+    this.onMessage("async", (_client: Client, { at }: { at: { x: number } }): unknown =>
+      Promise.resolve().then(() => at.x),
     );
     this.onMessage("request", (_client: Client, { at }: { at: { x: number } }) => ({ x: at.x }));
   }

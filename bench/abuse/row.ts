@@ -59,7 +59,7 @@ export interface Stage {
   /** Has the attacker do something (attacker.ts). */
   attack<T>(what: string, argument: unknown): Promise<T>;
   /** Waits so long, ms, or until the server has ended. */
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 export function exactly(what: string, got: number | string, expected: number | string): Check {

@@ -51,7 +51,7 @@ const QUICK: Size = {
   honest: 8,
   calmMs: 1_000,
   rowMs: 60_000,
-  deaf: { players: 4, things: 4_000, readMs: 2_000, forMs: 16_000 },
+  deaf: { players: 4, things: 4_000, readMs: 2_000, forMs: 30_000 },
   echoMs: 5_000,
   frames: { careless: 20_000, others: 6_000, forMs: 6_000 },
   killers: 100,

@@ -97,7 +97,7 @@ function stageAt(
     port,
     redisUrl,
     attack: <T>(what: string, argument: unknown) => attacker.ask<T>(what, { url, port, ...(argument as object) }),
-    async sleep(ms) {
+    sleep: async (ms) => {
       const endMs = performance.now() + ms;
       while (performance.now() < endMs && server.ended === undefined) await pause(LOOK_MS);
     },

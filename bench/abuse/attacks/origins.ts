@@ -1,5 +1,5 @@
 /** What the page of somebody else gets: a socket, a seat, and leave to read the answers with a player's cookies. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import WebSocket from "ws";
 import { next } from "./events.ts";
 import { ATTACKER } from "./outcome.ts";
@@ -34,8 +34,8 @@ export async function comeFromElsewhere(requests: Requests, port: number, roomTy
   };
 }
 
-function allowed(headers: Readonly<Record<string, unknown>>, what: string): string {
-  return String(headers[`access-control-allow-${what}`] ?? "");
+function allowed(headers: IncomingHttpHeaders, what: string): string {
+  return [headers[`access-control-allow-${what}`] ?? ""].flat().join();
 }
 
 async function knock(port: number): Promise<number> {

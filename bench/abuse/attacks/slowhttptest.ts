@@ -8,13 +8,20 @@ const PROGRAM = "slowhttptest";
 const FOR_S = 30;
 const A_SECOND = 1_000;
 
-/** What it says last. */
+// oxlint-disable-next-line no-control-regex -- what a terminal takes as a colour begins with one
+const COLOURS = /\u001b\[[\d;]*m/g;
+
+/** What it says in the end. */
 export interface SlowHttpTest {
+  /** Why it ended: {@link NONE_LEFT}, or its time was over. */
+  readonly why: string;
+  /** As it said last, some seconds before that. */
   readonly connected: number;
   readonly closed: number;
-  readonly error: number;
   readonly isAvailable: boolean;
 }
+
+export const NONE_LEFT = "No open connections left";
 
 /**
  * From the address of this machine, which is not exempt as loopback is. A text: why it was not run.
@@ -46,11 +53,12 @@ export async function slowHttpTest(port: number, connections: number): Promise<S
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   await once(child, "close");
-  const last = (what: string) => [...text.matchAll(new RegExp(`${what}:\\D*?(\\d+|YES|NO)`, "g"))].at(-1)?.[1] ?? "";
+  const plain = text.replace(COLOURS, "");
+  const last = (what: string) => [...plain.matchAll(new RegExp(`${what}:\\s*(\\w+)`, "g"))].at(-1)?.[1] ?? "";
   return {
+    why: /Exit status:\s*(.+?)\s*$/m.exec(plain)?.[1] ?? "",
     connected: Number(last("connected")),
     closed: Number(last("closed")),
-    error: Number(last("error")),
     isAvailable: last("service available") === "YES",
   };
 }

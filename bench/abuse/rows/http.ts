@@ -2,7 +2,7 @@
 import type { Swallowed } from "../attacks/body.ts";
 import type { Outcome } from "../attacks/outcome.ts";
 import type { Foreign } from "../attacks/origins.ts";
-import { type SlowHttpTest, slowHttpTest } from "../attacks/slowhttptest.ts";
+import { NONE_LEFT, type SlowHttpTest, slowHttpTest } from "../attacks/slowhttptest.ts";
 import { SMALL } from "../../flood/names.ts";
 import { RawClient } from "../../lib/raw-client.ts";
 import { percentile } from "../../lib/stats.ts";
@@ -75,7 +75,7 @@ async function slowHeaders(stage: Stage): Promise<Found> {
       exactly("joins that failed meanwhile", failed, 0),
       timed(atMost("a join meanwhile, p99", p99Ms, JOIN_P99_MS, " ms")),
       ...(isShipped ? [timed(atMost("the last one is closed after", seconds, HEADERS_S_MAX, " s"))] : []),
-      ...(typeof again === "object" ? [exactly("what slowhttptest still holds", again.connected, 0)] : []),
+      ...(typeof again === "object" ? [exactly("slowhttptest ended with", again.why, NONE_LEFT)] : []),
     ],
     figures: { opened, left, seconds, joinsMs, failed, again },
   };
@@ -83,8 +83,9 @@ async function slowHeaders(stage: Stage): Promise<Found> {
 
 function toolSaid(said: SlowHttpTest | string): string {
   if (typeof said === "string") return said;
-  const { connected, closed, error, isAvailable } = said;
-  return `slowhttptest: ${connected} held, ${closed} closed, ${error} failed, the service is ${isAvailable ? "there" : "away"}`;
+  const { why, connected, isAvailable } = said;
+  const held = why === NONE_LEFT ? "none held" : `${connected} held`;
+  return `slowhttptest: ${held}, the service is ${isAvailable ? "there" : "away"}`;
 }
 
 async function joinOnce({ url }: Stage): Promise<number> {

@@ -44,7 +44,7 @@ async function tokens(stage: Stage): Promise<Found> {
   const { bits, rotates, replay, afterLeave } = await stage.attack<Replayed>("tokens", {});
   const older = rotates ? `an older one: ${replay}` : "one token as long as the seat is held";
   return {
-    figure: `${bits} bits, in the query of the address; ${older}; after the player has left: ${afterLeave}`,
+    figure: `${bits} bits at most, in the query of the address; ${older}; after the player has left: ${afterLeave}`,
     checks: [
       {
         what: "bits of a token",
