@@ -3,6 +3,7 @@
  * Exit code 1 when a promise does not hold, 2 when the name or an option is unknown.
  */
 import { defineCommand, runMain } from "citty";
+import { abuse } from "./abuse/abuse.ts";
 import { blast } from "./blast/blast.ts";
 import { failover } from "./failover/failover.ts";
 import { delivery } from "./delivery/delivery.ts";
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   slow,
   strain,
   blast,
+  abuse,
 ];
 const KILLS_MAX = 100_000;
 const EXIT = { broken: 1, unknown: 2 } as const;
@@ -49,6 +51,7 @@ const command = defineCommand({
     name: { type: "positional", required: false, description: "Which bench" },
     json: { type: "boolean", description: "Print JSON instead of a page" },
     kills: { type: "string", description: "How often the bench failover kills an owner (full: 200)" },
+    row: { type: "string", description: "Of the bench abuse: which rows alone, like C4 or A1,A2" },
     quick: { type: "boolean", description: "A short run whose figures are not kept" },
   },
   async run({ args }) {
@@ -68,9 +71,17 @@ const command = defineCommand({
       process.exitCode = EXIT.unknown;
       return;
     }
+    const rows = args.row?.split(",");
+    const unknown = rows?.find((row) => bench.rows?.includes(row) !== true);
+    if (unknown !== undefined) {
+      const known = bench.rows === undefined ? `nothing: "${bench.name}" has no rows` : bench.rows.join(", ");
+      console.error(`bench: --row: of ${known} expected, "${unknown}" got`);
+      process.exitCode = EXIT.unknown;
+      return;
+    }
     const loadBefore = loadNow();
-    const findings = await bench.run({ quick, kills, tell: (line) => process.stderr.write(`${line}\n`) });
-    const on = circumstances(commandLine(bench.name, { quick, kills }), loadBefore);
+    const findings = await bench.run({ quick, kills, rows, tell: (line) => process.stderr.write(`${line}\n`) });
+    const on = circumstances(commandLine(bench.name, { quick, kills, row: args.row }), loadBefore);
     if (!quick && findings.isShort !== true) await writeResults(bench, findings, on);
     console.log(
       args.json === true
@@ -81,8 +92,15 @@ const command = defineCommand({
   },
 });
 
-function commandLine(name: string, { quick, kills }: { quick: boolean; kills: number | undefined }): string {
-  return `npm run bench -- ${name}${quick ? " --quick" : ""}${kills === undefined ? "" : ` --kills ${kills}`}`;
+function commandLine(name: string, { quick, kills, row }: Given): string {
+  const flags = [quick && "--quick", kills !== undefined && `--kills ${kills}`, row !== undefined && `--row ${row}`];
+  return ["npm run bench --", name, ...flags.filter((flag) => flag !== false)].join(" ");
+}
+
+interface Given {
+  readonly quick: boolean;
+  readonly kills: number | undefined;
+  readonly row: string | undefined;
 }
 
 await runMain(command);

@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../loadtest/src/clock.ts";
 import { Schedule } from "../../loadtest/src/schedule.ts";
+import { type Outcome, said } from "../abuse/attacks/outcome.ts";
 import type { Bench, BenchOptions, Findings, Target } from "../lib/bench.ts";
 import { joinRaw, type RawClient } from "../lib/raw-client.ts";
 import { type ServerProcess, startServer } from "../lib/server-process.ts";
 import { percentile } from "../lib/stats.ts";
-import type { Outcome } from "./attacker.ts";
-import { HZ, PLAYED, PLAYERS } from "./rooms.ts";
+import { PLAYED } from "./names.ts";
+import { HZ, PLAYERS } from "./rooms.ts";
 import type { Seen } from "./server.ts";
 
 const FLOODS = [
@@ -104,11 +105,6 @@ async function measured(server: ServerProcess, clients: readonly RawClient[], bl
 }
 
 const p99 = (samples: readonly number[]) => percentile(samples, 99);
-
-function said(outcome: Outcome): string {
-  const parts = Object.entries(outcome).map(([what, times]) => `${times} x ${what}`);
-  return parts.length === 0 ? "not over in time" : parts.join(", ");
-}
 
 function findings(rows: readonly Row[], blockMs: number, rounds: number): Findings {
   const figures = FLOODS.flatMap((name) =>

@@ -6,11 +6,10 @@ import { Room } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { GameRoom } from "@ninelives/server";
 import { defineRoomType } from "@ninelives/shared-schema";
+import { PLAYED, SMALL } from "./names.ts";
 
 export const HZ = 20;
 export const PLAYERS = 20;
-export const PLAYED = "played";
-export const SMALL = "small";
 const SMALL_SEATS = 4;
 
 const Runner = schema({ x: t.float32().default(0) }, "FloodRunner");

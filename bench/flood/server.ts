@@ -3,17 +3,8 @@ import { matchMaker } from "@colyseus/core";
 import { type Handlers, serveControl } from "../lib/control.ts";
 import { startOurs } from "../lib/our-server.ts";
 import { startStock } from "../lib/stock-server.ts";
-import {
-  PLAYED,
-  Played,
-  PlayedRoom,
-  record,
-  SMALL,
-  Small,
-  SmallRoom,
-  StockPlayedRoom,
-  StockSmallRoom,
-} from "./rooms.ts";
+import { PLAYED, SMALL } from "./names.ts";
+import { Played, PlayedRoom, record, Small, SmallRoom, StockPlayedRoom, StockSmallRoom } from "./rooms.ts";
 
 /** What the server saw from `begin` to `end`. */
 export interface Seen {

@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** How often a bench that kills does it; undefined: as often as it likes. */
   readonly kills?: number | undefined;
+  /** Of a bench with rows: the only ones to run, by their ids; undefined: all. */
+  readonly rows?: readonly string[] | undefined;
   /** One line of progress. */
   readonly tell: (line: string) => void;
 }
@@ -11,6 +13,8 @@ export interface BenchOptions {
 export interface Bench {
   readonly name: string;
   readonly title: string;
+  /** Ids of its rows, if one may be run alone. */
+  readonly rows?: readonly string[];
   run(options: BenchOptions): Promise<Findings>;
 }
 

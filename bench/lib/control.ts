@@ -4,7 +4,7 @@
  *
  *   server -> bench  { port }                 once, when it listens
  *   bench -> server  { id, command, argument }
- *   server -> bench  { id, answer }
+ *   server -> bench  { id, answer } or { id, error }
  */
 export interface Ready {
   readonly port: number;
@@ -18,7 +18,9 @@ export interface Ask {
 
 export interface Answer {
   readonly id: number;
-  readonly answer: unknown;
+  readonly answer?: unknown;
+  /** Why there is no answer. */
+  readonly error?: string;
 }
 
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
@@ -26,8 +28,12 @@ export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 /** Says that the server listens, and answers from then on. The process ends with its bench. */
 export function serveControl(port: number, handlers: Handlers): void {
   const reply = async ({ id, command, argument }: Ask) => {
-    const answer = await handlers[command]!(argument as never);
-    process.send!({ id, answer } satisfies Answer);
+    try {
+      const answer = await handlers[command]!(argument as never);
+      process.send!({ id, answer } satisfies Answer);
+    } catch (error) {
+      process.send!({ id, error: `${command}: ${(error as Error).message}` } satisfies Answer);
+    }
   };
   process.on("message", (ask: Ask) => void reply(ask));
   process.on("disconnect", () => process.exit());

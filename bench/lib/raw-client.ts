@@ -47,6 +47,11 @@ export class RawClient {
     return client;
   }
 
+  /** false once the connection has ended. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   send(frame: Uint8Array): void {
     this.#socket.send(frame as Uint8Array<ArrayBuffer>);
   }

@@ -8,9 +8,6 @@ import { GameRoom } from "@ninelives/server";
 import { defineRoomType } from "@ninelives/shared-schema";
 
 export const TICK_HZ = 20;
-/** Of one message that is said back, bytes: what a stock server takes at most, nearly. */
-export const ECHO_BYTES = 3_900;
-
 const Thing = schema({ x: t.uint32().default(0), y: t.uint32().default(0), hp: t.uint16().default(100) }, "Thing");
 const FieldInput = schema({ dx: t.int8().default(0) }, "FieldInput");
 export const FieldState = schema({ turn: t.uint32().default(0), things: t.map(Thing) }, "FieldState");

@@ -3,12 +3,13 @@
  * back to it. Ours and stock Colyseus, one after the other.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Protocol } from "@colyseus/core";
 import { RawClient as Deaf } from "../../test/support/raw-client.ts";
+import { stopReading } from "../abuse/attacks/deaf.ts";
+import { ECHO_BYTES, ECHOES_PER_SECOND, sayMuch } from "../abuse/attacks/echoes.ts";
 import { atMost, type Bench, type BenchOptions, exactly, type Findings, type Target } from "../lib/bench.ts";
 import { joinRaw, type RawClient } from "../lib/raw-client.ts";
 import { type ServerProcess, startServer } from "../lib/server-process.ts";
-import { ECHO_BYTES, FieldState, TICK_HZ } from "./rooms.ts";
+import { FieldState, TICK_HZ } from "./rooms.ts";
 
 const SIDES = ["ours", "stock"] as const;
 type Side = (typeof SIDES)[number];
@@ -18,9 +19,6 @@ const QUICK = { players: 60, deaf: 6, things: 1_500, calmMs: 8_000, deafMs: 40_0
 type Size = typeof FULL;
 
 const LOOK_MS = 500;
-const PONG_MS = 1_000;
-const ECHOES_PER_SECOND = 2_000;
-const ECHO_EVERY_MS = 5;
 /** The one that reads again does so when so much has waited for so long. */
 const WAITING_BYTES = 64 * 1024;
 const WAITED_MS = 3_000;
@@ -68,7 +66,7 @@ async function run({ quick, tell }: BenchOptions): Promise<Findings> {
 async function runEcho(server: ServerProcess, { echoMs }: Size): Promise<Echo> {
   const reader = await Deaf.knock(server.url, "create/echo");
   reader.socket.on("message", () => reader.frames.splice(0));
-  await flood(reader, echoMs, () => Promise.resolve(false));
+  await sayMuch(reader, echoMs, () => Promise.resolve(false));
   reader.close();
   const before = await server.ask<number>("mostRss");
   const deaf = await Deaf.knock(server.url, "create/echo");
@@ -76,7 +74,7 @@ async function runEcho(server: ServerProcess, { echoMs }: Size): Promise<Echo> {
   deaf.socket.pause();
   const startMs = performance.now();
   let closedAfterS: number | undefined;
-  await flood(deaf, echoMs, async () => {
+  await sayMuch(deaf, echoMs, async () => {
     const connected = await server.ask<string[]>("connected", deaf.roomId);
     if (connected.length === 0) closedAfterS ??= (performance.now() - startMs) / 1000;
     return closedAfterS !== undefined;
@@ -84,25 +82,6 @@ async function runEcho(server: ServerProcess, { echoMs }: Size): Promise<Echo> {
   const most = await server.ask<number>("mostRss");
   deaf.close();
   return { grownBytes: most - before, closedAfterS };
-}
-
-/** Says {@link ECHOES_PER_SECOND} for so long, or until it is over. */
-async function flood(client: Deaf, forMs: number, isOver: () => Promise<boolean>): Promise<void> {
-  const text = Buffer.alloc(ECHO_BYTES - 8, "x");
-  const head = [Protocol.ROOM_DATA, 0xa4, ...Buffer.from("echo"), 0xda, text.length >> 8, text.length & 0xff];
-  const frame = Buffer.concat([Buffer.from(head), text]);
-  const startMs = performance.now();
-  let said = 0;
-  let lookedMs = startMs;
-  for (let nowMs = startMs; nowMs - startMs < forMs; nowMs = performance.now()) {
-    const due = Math.floor(((nowMs - startMs) * ECHOES_PER_SECOND) / 1000);
-    for (; said < due; said++) client.socket.send(frame);
-    if (nowMs - lookedMs >= ECHO_EVERY_MS * 10) {
-      if (await isOver()) return;
-      lookedMs = performance.now();
-    }
-    await sleep(ECHO_EVERY_MS);
-  }
 }
 
 async function runCrowd(server: ServerProcess, size: Size, tell: (line: string) => void): Promise<Crowd> {
@@ -159,10 +138,7 @@ class Watched {
   }
 
   async run(forMs: number): Promise<void> {
-    for (const client of this.#deaf) client.socket.pause();
-    const pongs = setInterval(() => {
-      for (const [at, { socket }] of this.#deaf.entries()) if (at % 2 === 0) socket.pong();
-    }, PONG_MS);
+    const stopPongs = stopReading(this.#deaf, (at) => at % 2 === 0);
     const startMs = performance.now();
     let waitingSinceMs: number | undefined;
     for (let nowMs = startMs; nowMs - startMs < forMs; nowMs = performance.now()) {
@@ -174,7 +150,7 @@ class Watched {
       }
       await sleep(LOOK_MS);
     }
-    clearInterval(pongs);
+    stopPongs();
   }
 
   async #look(afterS: number): Promise<void> {

@@ -14,4 +14,4 @@ const NEVER = {
 
 CrowdRoom.workMs = Number(process.argv[3]);
 const rooms = { crowd: { type: Crowd, room: CrowdRoom as never } };
-serveControl((await startOurs(rooms as never, {}, process.argv[2] === "none" ? NEVER : {})).port, {});
+serveControl((await startOurs(rooms as never, {}, { strain: process.argv[2] === "none" ? NEVER : {} })).port, {});

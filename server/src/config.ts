@@ -92,6 +92,8 @@ export interface HostConfig<Rooms extends Readonly<Record<string, unknown>>> {
    * where `trustedProxies` lists somebody. Production needs it.
    */
   readonly behindTls?: boolean;
+  /** Methods of rooms that `matchMaker.remoteRoomCall` of another process may call. Default none. */
+  readonly remoteMethods?: readonly string[];
 }
 
 /** A peer that was silent for `everyMs` is asked whether it is there; one that was silent for `deadAfterMs` is dropped. */
@@ -124,6 +126,7 @@ export interface Host {
   readonly trustedProxies: readonly string[];
   readonly auth: Auth;
   readonly behindTls: boolean;
+  readonly remoteMethods: readonly string[];
 }
 
 export type RegisteredRoom =
@@ -201,6 +204,7 @@ const hostSchema = z.strictObject({
   // Checked by itself: what it says may be a secret, and stands in no message.
   auth: z.custom<AuthConfig>((value) => typeof value === "object", "an object expected").optional(),
   behindTls: z.boolean().optional(),
+  remoteMethods: z.array(z.string().regex(/^[A-Za-z$_][\w$]{0,99}$/, "the name of a method expected")).default([]),
 });
 
 /** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
@@ -229,6 +233,7 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     trustedProxies,
     auth: checked.auth === undefined ? authFromEnv() : checkAuth(checked.auth),
     behindTls: checked.behindTls ?? switchFromEnv("BEHIND_TLS", process.env) ?? trustedProxies.length > 0,
+    remoteMethods: checked.remoteMethods,
   };
 }
 

@@ -23,7 +23,15 @@ import { askedBy, hear } from "./host/sockets.ts";
 import { strainAt } from "./host/strain-at.ts";
 import { keepWarm } from "./host/keep-warm.ts";
 import { Strays } from "./host/strays.ts";
-import { awayOnce, newTopicEpoch, openMembers, openStore, openTopics, silenceTold } from "./host/stores.ts";
+import {
+  awayOnce,
+  foreignersTold,
+  newTopicEpoch,
+  openMembers,
+  openStore,
+  openTopics,
+  silenceTold,
+} from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { LineLimit } from "./inspect/line-limit.ts";
 import { consoleLike, type Logger } from "./inspect/logger.ts";
@@ -117,19 +125,31 @@ export async function startHost(host: Host, options: HostOptions): Promise<Runni
   const filtersOf = (typeName: string) => types.get(typeName)?.filterBy ?? [];
   const isQueue = (typeName: string) => queuesIn(host).has(typeName);
   const onFault = awayOnce(logger, "the listings' Redis");
-  const backend = await createBackend(redisUrl, { filtersOf, isQueue, clock, onFault, onSilence: silenceTold(logger) });
-  let answer: RequestListener = notYet;
-  const http = createServer(patience(options.httpTimes), (request, response) => answer(request, response));
-  const listening = await listen(http, options, clock).catch(async (error: unknown) => {
-    await closeBackend(backend);
-    throw error;
-  });
-  const { port } = listening;
   const metrics = new Metrics(() => ({
     rooms: matchMaker.stats.local.roomCount,
     players: matchMaker.stats.local.ccu,
     doors: others.doors().length,
   }));
+  const backend = await createBackend(redisUrl, {
+    filtersOf,
+    isQueue,
+    clock,
+    onFault,
+    onSilence: silenceTold(logger),
+    remoteMethods: host.remoteMethods,
+    ...foreignersTold(clock, logger, metrics),
+  }).catch((error: unknown) => {
+    metrics.close();
+    throw error;
+  });
+  let answer: RequestListener = notYet;
+  const http = createServer(patience(options.httpTimes), (request, response) => answer(request, response));
+  const listening = await listen(http, options, clock).catch(async (error: unknown) => {
+    await closeBackend(backend);
+    metrics.close();
+    throw error;
+  });
+  const { port } = listening;
   if (backend.breaker !== undefined) metrics.breaker("listings", backend.breaker);
   const { sockets, ...limits } = limitsAt(http, host, clock, logger, metrics);
   const strain = strainAt(host, clock, logger, metrics, options.usage);

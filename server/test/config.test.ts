@@ -118,6 +118,11 @@ describe("defineHost", () => {
     ],
     ["a time of strain", { rooms: { lab }, strain: { calmMs: 10 } }, /^strain\.calmMs: .*1000, got 10$/],
     ["an unknown part of strain", { rooms: { lab }, strain: { spectatorsAt: 0.5 } }, /^strain: .*spectatorsAt/],
+    [
+      "a method",
+      { rooms: { lab }, remoteMethods: ["score of"] },
+      /^remoteMethods\[0\]: the name of a method .*"score of"$/,
+    ],
     ["an unknown limit", { rooms: { lab }, limits: { sockets: 7 } }, /^limits: .*sockets/],
     [
       "a range",

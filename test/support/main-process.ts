@@ -17,7 +17,7 @@ export const PRODUCTION: NodeJS.ProcessEnv = {
 /** A deadline, for machines that have other things to do. */
 const START_MS = 60_000;
 /** Half of what a start costs is the reading of sources; who ends in peace leaves it here for the next. It would blur a coverage. */
-const CACHE =
+export const COMPILE_CACHE =
   process.env.NODE_V8_COVERAGE === undefined ? { NODE_COMPILE_CACHE: join(tmpdir(), "ninelives-compile-cache") } : {};
 
 export interface MainProcess {
@@ -38,7 +38,7 @@ export interface MainProcess {
 export function startMain(config: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): MainProcess {
   const child = spawn(process.execPath, [MAIN, ...args, config], {
     cwd: ROOT,
-    env: { ...process.env, ...CACHE, PORT: "0", LOG_LEVEL: "info", NODE_ENV: "test", ...env },
+    env: { ...process.env, ...COMPILE_CACHE, PORT: "0", LOG_LEVEL: "info", NODE_ENV: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -5,7 +5,7 @@
  *      |         +----> "silent": not entered in time      "closed": by the server, or by the network
  *      +--> "refused": closed before it was open           "late": not open in time
  */
-import { CODES } from "@ninelives/shared-schema";
+import { CODES, LIMITS } from "@ninelives/shared-schema";
 import type { ClientClock, ClientTimer } from "../clock.ts";
 import type { ClientSocket } from "./socket.ts";
 
@@ -50,7 +50,9 @@ export class Attempt {
     socket.onmessage = ({ data }) => {
       if (this.#socket === undefined) return;
       this.#opened();
-      hooks.frame(data as ArrayBuffer);
+      if ((data as ArrayBuffer).byteLength > LIMITS.serverFrameBytes)
+        this.#fail({ kind: "closed", code: CODES.INTERNAL.code, text: "a frame larger than any state came" });
+      else hooks.frame(data as ArrayBuffer);
     };
     socket.onclose = ({ code, reason }) =>
       this.#fail({ kind: this.#isOpen ? "closed" : "refused", code, text: reason });

@@ -1,5 +1,6 @@
 /** One try to get in, on a device that may sleep in the middle of it. */
 import assert from "node:assert/strict";
+import { LIMITS } from "@ninelives/shared-schema";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
 import { Attempt, type Failure } from "../../src/connection/attempt.ts";
 import type { ClientSocket } from "../../src/connection/socket.ts";
@@ -24,6 +25,20 @@ describe("an attempt", () => {
     assert.deepEqual(failures, []);
     clock.advance(1);
     assert.deepEqual(failures, ["late"]);
+  });
+
+  it("[ABU6] ends when a frame comes that is larger than a server's may be, and does not look into it", () => {
+    const heard: number[] = [];
+    const frame = ({ byteLength }: ArrayBuffer) => void heard.push(byteLength);
+    attempt.letGo();
+    attempt = new Attempt(socket, OPEN_MS, clock, { frame, failed: ({ kind }) => failures.push(kind) });
+    const come = (byteLength: number) => socket.onmessage!({ data: { byteLength } });
+    come(LIMITS.serverFrameBytes);
+    assert.deepEqual([heard, failures], [[LIMITS.serverFrameBytes], []]);
+    come(LIMITS.serverFrameBytes + 1);
+    come(1);
+    assert.deepEqual([heard, failures], [[LIMITS.serverFrameBytes], ["closed"]]);
+    assert.equal(clock.waiting, 0);
   });
 
   it("[FLT23] hears what came while this side slept, before it is late", () => {

@@ -1,6 +1,7 @@
 /** What a host keeps things in, by its configuration and the Redis it was given. */
 import { randomBytes } from "node:crypto";
 import type { StoreChoice } from "../config.ts";
+import { LineLimit } from "../inspect/line-limit.ts";
 import type { Logger } from "../inspect/logger.ts";
 import type { Metrics } from "../inspect/metrics.ts";
 import { FileStore } from "../log/file-store.ts";
@@ -8,6 +9,7 @@ import { JournalStore } from "../log/journal-store.ts";
 import { MemoryStore } from "../log/memory-store.ts";
 import { RedisJournal } from "../log/redis-journal.ts";
 import type { LogStore } from "../log/store.ts";
+import type { RefusedCall } from "../matchmaking/remote-calls.ts";
 import type { Members } from "../ownership/members.ts";
 import { RedisMembers } from "../ownership/redis-members.ts";
 import type { Clock } from "../tick/clock.ts";
@@ -44,6 +46,28 @@ export function awayOnce(logger: Logger, what: string): (error: Error) => void {
     if (error.message === last) return;
     last = error.message;
     logger.error({ err: error }, `${what} does not answer`);
+  };
+}
+
+/** What others than hosts say at the listings' Redis: counted, and one line a second of each kind. */
+export function foreignersTold(clock: Clock, logger: Logger, metrics: Metrics) {
+  const lines = new LineLimit(clock, () => metrics.lineSwallowed("redis"));
+  const warn = (about: object, text: string) => {
+    const swallowed = lines.next(text);
+    if (swallowed !== undefined) logger.warn(swallowed === 0 ? about : { ...about, swallowed }, text);
+  };
+  return {
+    onRefused({ channel, method }: RefusedCall): void {
+      metrics.refused("redis", "REMOTE_CALL");
+      warn(
+        { channel, method },
+        "a call from another process was not made: list its method in remoteMethods, if it is yours",
+      );
+    },
+    onThrow(error: unknown, channel: string): void {
+      metrics.fault("redis", "message");
+      warn({ channel, err: error }, "a message of the listings' Redis could not be understood");
+    },
   };
 }
 

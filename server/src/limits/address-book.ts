@@ -10,8 +10,9 @@ const SWEPT_FROM = 1_024;
 const SWEEP_MS = 1_000;
 
 export interface AddressCounts {
-  /** Open connections. */
+  /** Open connections, and how many may be opened. */
   open: number;
+  readonly connects: TokenBucket;
   /** Requests for a seat under way. */
   asking: number;
   /** Of them, how many have their turn, and those that wait for one. */
@@ -58,9 +59,18 @@ export class AddressBook {
   }
 
   #fresh(nowMs: number): AddressCounts {
-    const joins = new TokenBucket(this.#limits.joinsPerAddress, nowMs);
-    const counts = { open: 0, asking: 0, running: 0, waiting: [], untaken: new Map<string, number>() };
-    return { ...counts, joins, saidAtMs: Number.NEGATIVE_INFINITY, unsaid: 0 };
+    const { joinsPerAddress, connectsPerAddress } = this.#limits;
+    return {
+      open: 0,
+      connects: new TokenBucket(connectsPerAddress, nowMs),
+      asking: 0,
+      running: 0,
+      waiting: [],
+      joins: new TokenBucket(joinsPerAddress, nowMs),
+      untaken: new Map(),
+      saidAtMs: Number.NEGATIVE_INFINITY,
+      unsaid: 0,
+    };
   }
 }
 
@@ -74,7 +84,7 @@ export function nextToRunOut({ untaken }: AddressCounts, nowMs: number): number 
 }
 
 function isBlank(counts: AddressCounts, nowMs: number): boolean {
-  const { open, asking, joins, saidAtMs } = counts;
+  const { open, asking, joins, connects, saidAtMs } = counts;
   if (open > 0 || asking > 0 || nowMs < saidAtMs + LIMITS.refusalToldMs) return false;
-  return joins.isFull(nowMs) && nextToRunOut(counts, nowMs) === undefined;
+  return joins.isFull(nowMs) && connects.isFull(nowMs) && nextToRunOut(counts, nowMs) === undefined;
 }

@@ -54,10 +54,11 @@ export class Gate {
     socket.once("close", () => this.#open--);
     const counts = addresses.isProxy(socket) ? undefined : this.#countsOf({ headers: {}, socket });
     if (counts !== undefined) this.#countOpen(counts, socket);
-    if (this.#open > limits.connections)
-      this.#refuseSoon(socket, busyError("this host has as many connections as it takes"));
-    else if (counts !== undefined && counts.open > limits.connectionsPerAddress)
-      this.#refuseSoon(socket, tooMany("connections of this address", LIMITS.refusedRetryMs));
+    const error =
+      this.#open > limits.connections
+        ? busyError("this host has as many connections as it takes")
+        : counts && this.#mayConnect(counts);
+    if (error !== undefined) this.#refuseSoon(socket, error);
   }
 
   /** Why nothing is answered over this connection; undefined: it is one of those that fit. */
@@ -69,15 +70,14 @@ export class Gate {
 
   /** The same of a request that wants to be a socket: from here on one behind a proxy counts as its client's. */
   openSocket(request: IncomingMessage): NetError | undefined {
-    const { limits, addresses } = this.#options;
+    const { addresses } = this.#options;
     const before = this.refusalOf(request, "socket");
     if (before !== undefined || !addresses.isProxy(request.socket)) return before;
     const counts = this.#countsOf(request);
     if (counts === undefined) return undefined;
     this.#countOpen(counts, request.socket);
-    if (counts.open <= limits.connectionsPerAddress) return undefined;
-    const error = tooMany("connections of this address", LIMITS.refusedRetryMs);
-    this.refused(request, "socket", error);
+    const error = this.#mayConnect(counts);
+    if (error !== undefined) this.refused(request, "socket", error);
     return error;
   }
 
@@ -146,6 +146,15 @@ export class Gate {
   #countOpen(counts: AddressCounts, socket: Socket): void {
     counts.open++;
     socket.once("close", () => counts.open--);
+  }
+
+  /** Why one more connection of this address, counted as open already, is one too many. */
+  #mayConnect({ open, connects }: AddressCounts): NetError | undefined {
+    const { limits, clock } = this.#options;
+    if (open > limits.connectionsPerAddress) return tooMany("connections of this address", LIMITS.refusedRetryMs);
+    const waitMs = connects.take(clock.now());
+    if (waitMs === 0) return undefined;
+    return tooMany("new connections of this address", Math.max(waitMs, LIMITS.refusedRetryMs));
   }
 
   /** Whoever says at once what it wants is told; a crowd that says nothing is not waited for. */

@@ -9,6 +9,8 @@ export interface HostLimits {
   readonly connections: number;
   /** Open connections of one address: 429. */
   readonly connectionsPerAddress: number;
+  /** Connections that are opened: 429. */
+  readonly connectsPerAddress: Rate;
   /** Requests for a seat: 429. */
   readonly joinsPerAddress: Rate;
   /** The same of one account, from whatever addresses: 429. */
@@ -44,6 +46,7 @@ export const limitsSchema = z
   .strictObject({
     connections: count(host.connections),
     connectionsPerAddress: count(host.connectionsPerAddress),
+    connectsPerAddress: rate(host.connectsPerAddress),
     joinsPerAddress: rate(host.joinsPerAddress),
     joinsPerAccount: rate(host.joinsPerAccount),
     untakenSeatsPerAddress: count(host.untakenSeatsPerAddress),

@@ -8,6 +8,7 @@ import { Breaker } from "./breaker.ts";
 import { Bookings } from "./bookings.ts";
 import { PromptPresence } from "./prompt-presence.ts";
 import { RedisDriver } from "./redis-driver.ts";
+import { type RefusedCall, RemoteCalls } from "./remote-calls.ts";
 
 /** Longest wait for a Redis at start, ms. */
 const REDIS_ANSWERS_MS = 3_000;
@@ -32,12 +33,17 @@ export interface BackendOptions {
   readonly onFault: (error: Error) => void;
   /** Told when Redis has fallen silent, and when it answers again. */
   readonly onSilence: (isSilent: boolean) => void;
+  /** Methods of rooms that games call from other processes. */
+  readonly remoteMethods: readonly string[];
+  /** Told of each call of another process that was not made, and of what a message made throw. */
+  readonly onRefused: (call: RefusedCall) => void;
+  readonly onThrow: (error: unknown, channel: string) => void;
 }
 
 /** Rejects with CONFIG_INVALID when no Redis answers at `redisUrl` within REDIS_ANSWERS_MS. */
 export async function createBackend(
   redisUrl: string | undefined,
-  { filtersOf, isQueue, clock, onFault, onSilence }: BackendOptions,
+  { filtersOf, isQueue, clock, onFault, onSilence, remoteMethods, onRefused, onThrow }: BackendOptions,
 ): Promise<DirectoryBackend> {
   if (redisUrl === undefined)
     return {
@@ -56,7 +62,8 @@ export async function createBackend(
     onChange: onSilence,
   });
   const driver = new RedisDriver({ url: redisUrl, me, filtersOf, isQueue, onFault, breaker });
-  const presence = new PromptPresence(redisUrl, onFault);
+  const calls = new RemoteCalls(remoteMethods);
+  const presence = new PromptPresence({ url: redisUrl, calls, onFault, onRefused, onThrow });
   await Promise.all([driver.connected, presence.connected]);
   const bookings = new Bookings({ redis: driver.redis, presence, clock, me, filtersOf, breaker });
   await bookings.begin();

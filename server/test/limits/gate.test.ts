@@ -108,6 +108,29 @@ describe("the gate", () => {
     assert.equal(behind("203.0.113.5")!.name, "TOO_MANY");
   });
 
+  it("[LIM18] who opens connections more often than it may is told when to come again, and may then; those that are open stay", () => {
+    const gate = gateWith({ connectsPerAddress: { perSecond: 0.5, burst: 2 } });
+    const [first, second, third] = [1, 2, 3].map(() => line(gate, "203.0.113.5"));
+    for (const socket of [first, second]) assert.equal(gate.refusalOf(over(socket!), "socket"), undefined);
+    const { name, message, details } = gate.refusalOf(over(third!), "socket")!;
+    assert.deepEqual(
+      [name, message, details.retryAfterMs],
+      ["TOO_MANY", "too many new connections of this address", 2_000],
+    );
+    for (const socket of [first, third]) socket!.destroy();
+    assert.equal(gate.refusalOf(over(line(gate, "203.0.113.5")), "socket")!.name, "TOO_MANY");
+    assert.equal(gate.refusalOf(over(line(gate, "203.0.113.6")), "socket"), undefined);
+    clock.advance(2_000);
+    assert.equal(gate.refusalOf(over(line(gate, "203.0.113.5")), "socket"), undefined);
+    assert.equal(second!.destroyed, false);
+  });
+
+  it("[LIM18] behind a listed proxy the sockets of each client count, and not the proxy's connections", () => {
+    const gate = gateWith({ connectsPerAddress: { perSecond: 0.5, burst: 1 } }, ["10.0.0.1"]);
+    const behind = (address: string) => gate.openSocket(over(line(gate, "10.0.0.1"), address))?.name;
+    assert.deepEqual(["203.0.113.5", "203.0.113.6", "203.0.113.5"].map(behind), [undefined, undefined, "TOO_MANY"]);
+  });
+
   it("[LIM4] who asks for seats too often is told when to come again, and may then", async () => {
     const gate = gateWith({ joinsPerAddress: { perSecond: 4, burst: 2 } });
     const socket = line(gate, "203.0.113.5");

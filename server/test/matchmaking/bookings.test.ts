@@ -1,7 +1,7 @@
 /** Seats of rooms that several processes give out at once: a real Redis, and one book for each process. */
 import assert from "node:assert/strict";
 import { type Booking, Bookings, type Blueprint, type Wish } from "../../src/matchmaking/bookings.ts";
-import { PromptPresence } from "../../src/matchmaking/prompt-presence.ts";
+import { presenceAt } from "./presence-at.ts";
 import { LISTINGS, RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
@@ -33,7 +33,7 @@ describe("seats that are booked", () => {
   async function open(id: string, bookedMs?: number): Promise<Process> {
     const filtersOf = (name: string) => (name === "arena" ? ["mode", "level"] : []);
     const driver = new RedisDriver({ url: redis.url, me: () => id, filtersOf, onFault: () => {}, breaker: ANSWERED });
-    const presence = new PromptPresence(redis.url, () => {});
+    const presence = presenceAt(redis.url);
     await Promise.all([driver.connected, presence.connected]);
     const common = { redis: driver.redis, presence, clock: systemClock, me: () => id, filtersOf, breaker: ANSWERED };
     const bookings = new Bookings(bookedMs === undefined ? common : { ...common, bookedMs });

@@ -1,10 +1,11 @@
 /** Messages between processes over a real Redis: who is not there is not waited for, and an outage loses no subscription. */
 import assert from "node:assert/strict";
-import { PromptPresence } from "../../src/matchmaking/prompt-presence.ts";
+import type { PromptPresence } from "../../src/matchmaking/prompt-presence.ts";
 import { RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { freePort, startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { until } from "../../../test/support/until.ts";
 import { ANSWERED } from "./driver-contract.ts";
+import { presenceAt } from "./presence-at.ts";
 
 describe("what Colyseus shares between processes", () => {
   let port: number;
@@ -14,7 +15,7 @@ describe("what Colyseus shares between processes", () => {
   before(async () => {
     port = await freePort();
     redis = await startRedis(port);
-    presence = new PromptPresence(redis.url, () => {});
+    presence = presenceAt(redis.url);
     driver = new RedisDriver({
       url: redis.url,
       me: () => "me",

@@ -109,6 +109,8 @@ export const LIMITS = {
   frameCostBytes: 512,
   /** A client's frame, bytes. A larger one closes that connection. */
   frameBytes: 16 * 1024,
+  /** A server's frame, bytes: as large as a record of a log may be. A client that gets a larger one drops the connection. */
+  serverFrameBytes: 64 * 1024 * 1024,
   /**
    * A message in MessagePack: how deep it is nested, bytes its decoded value takes for each byte of it and in any case, shapes of objects
    * it says, and of these such that it uses often. Beyond any: BAD_FRAME.

@@ -15,6 +15,7 @@ export const TRAFFIC_LIMITS = {
   host: {
     connections: 20_000,
     connectionsPerAddress: 1_000,
+    connectsPerAddress: { perSecond: 200, burst: 3_000 },
     joinsPerAddress: { perSecond: 20, burst: 100 },
     joinsPerAccount: { perSecond: 1, burst: 20 },
     untakenSeatsPerAddress: 200,

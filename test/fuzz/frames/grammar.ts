@@ -63,6 +63,17 @@ export class Grammar {
     return index(6) === 0 ? this.#flipped(frame) : frame;
   }
 
+  /** Inputs as they are sent where frames may be lost, each with some before it: what it says of their number and lengths is a lie. */
+  redundantInputs(): Uint8Array {
+    const { index } = this.#dice;
+    const number = () => {
+      const bytes = Array.from({ length: 4 }, () => this.#pick([0, 1, 0x0f, 0xff, index(BYTE)]));
+      return this.#pick([[index(8)], [index(BYTE)], [0xcc, bytes[0]!], [0xcd, ...bytes.slice(2)], [0xce, ...bytes]]);
+    };
+    const head = Protocol.ROOM_INPUT_UNRELIABLE | this.#pick([0, 0x80]);
+    return Uint8Array.from([head, ...number(), ...number(), ...this.#noise().subarray(0, index(8))]);
+  }
+
   get #dice() {
     return { index: (count: number) => this.#random.index(count) };
   }

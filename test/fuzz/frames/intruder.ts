@@ -28,7 +28,8 @@ export interface Orders {
   readonly url: string;
   readonly seed: number;
   readonly attackers: number;
-  readonly roomIds: Readonly<Record<Kind, string>>;
+  /** Kinds without a room are not attacked. */
+  readonly roomIds: Readonly<Partial<Record<Kind, string>>>;
 }
 
 export interface Spoils {
@@ -97,7 +98,8 @@ async function askedIn(socket: WebSocket): Promise<boolean> {
 
 async function visit(orders: Orders, attacker: number, round: number): Promise<void> {
   const random = new Random(seedWords((orders.seed * 1_000_003 + attacker * 8_191 + round * 64_037) >>> 0));
-  const kind = KINDS[(attacker + round) % KINDS.length]!;
+  const kinds = KINDS.filter((kind) => orders.roomIds[kind] !== undefined);
+  const kind = kinds[(attacker + round) % kinds.length]!;
   const greets = TYPES[kind] !== undefined && random.index(2) === 0;
   const shape = shapeOf(kind);
   const grammar = new Grammar(random, kind);
