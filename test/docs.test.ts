@@ -1,13 +1,14 @@
 /** The documents say what the code does: the README's game is the one that runs here, and every code and limit has its row. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { connect } from "@ninelives/client";
 import { createLogger, type RunningHost, startHost } from "@ninelives/server";
 import { CODES } from "@ninelives/shared-schema";
 import { after, before, describe, it } from "mocha";
 import hillHost, { Hill } from "../docs/examples/hill.ts";
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const ROOT = new URL("..", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 
 describe("documents", () => {
   it("the README shows the game of docs/examples as it is", () => {
@@ -32,6 +33,16 @@ describe("documents", () => {
     const lines = /\n\n(const client = [^]*?)\n\n/.exec(read("docs/examples/flight-mode.ts"))![1]!;
     assert.equal(lines.split("\n").length, 6);
     assert.ok(read("README.md").includes(`\n${lines}\n`));
+  });
+
+  it("every rule that docs/security.md leans on is in SPEC.md, and a test proves it", () => {
+    const named = new Set(read("docs/security.md").match(/\b[A-Z]{2,4}\d+\b/g));
+    const rules = new Set([...read("SPEC.md").matchAll(/^- \*\*([A-Z]+\d+)\*\*/gm)].map(([, id]) => id!));
+    const tests = globSync("{shared-schema,server,client,loadtest,games,test}/**/*.test.ts", { cwd: ROOT });
+    const proved = new Set(tests.flatMap((file) => read(file).match(/(?<=\[)[A-Z]+\d+(?=\])/g) ?? []));
+    assert.ok(named.size > 40);
+    assert.deepEqual([...named.difference(rules)], [], "no rule");
+    assert.deepEqual([...named.difference(proved)], [], "no test");
   });
 
   describe("the README's game", () => {
