@@ -76,9 +76,9 @@ describe("in weather that found a fault", function () {
       open(url, subprotocols, (connection, request) => late.push(() => take(connection, request))),
     );
     ada.duplicate();
-    restoreAll();
     const [first, copy] = ada.pages as [Page, Page];
     await until("the copy to ask", () => late.length === 1);
+    restoreAll();
     first.line!.cut(true, true);
     await until("the first to be gone", () => clients() === 1);
     await until("the first to be back", () => first.isIn && clients() === 2);

@@ -195,6 +195,30 @@ describe("tokens that rotate", () => {
     assert.equal(await endOf(thief), "SESSION_REVOKED");
   });
 
+  it("[SE10][SE13] a thief who comes as a stock client does, and is turned out by the player's return, has nothing to come again with", async () => {
+    const ada = await join();
+    await ada.command("add", { by: 1 });
+    const { token, roomId, sessionId } = JSON.parse(storage.load()!) as Record<string, string>;
+    const thief = await RawClient.comeWith(host.url, {
+      roomId: roomId!,
+      sessionId: sessionId!,
+      reconnectionToken: token!,
+    });
+    assert.equal((await within("the thief's end", thief.closed))[0], REPLACED.code);
+    await until("Ada to be back", () => ada.connection.state === "CONNECTED");
+    await within("an answer", ada.command("add", { by: 1 }));
+    const again = async (reconnectionToken: string) => {
+      const raw = await RawClient.comeWith(host.url, { roomId: roomId!, sessionId: sessionId!, reconnectionToken });
+      const [code] = await within("a close", raw.closed);
+      assert.equal(raw.frames.length, 0, "nothing was told");
+      return code;
+    };
+    assert.equal(await again(thief.token), REPLACED.code);
+    assert.deepEqual(await within("an answer", ada.command("add", { by: 1 })), { count: 3 });
+    assert.equal(await again(token!), SESSION_REVOKED.code);
+    assert.equal(await endOf(ada), "SESSION_REVOKED");
+  });
+
   it("[SE13] a copy of what the page in the seat had stored before its return is REPLACED, and that page plays on", async () => {
     const ada = await join();
     await ada.command("add", { by: 1 });
@@ -335,7 +359,7 @@ describe("tokens that rotate", () => {
       await until("onLeave", hasLeft);
     });
 
-    it("[SE10][SE12] a plain room's tokens rotate as well, and a replay ends its session, held or not", async () => {
+    it("[SE10][SE12] a plain room's tokens rotate as well, and a replay ends its session", async () => {
       const bob = await new SdkClient(host.url).create("board");
       const board = host.inside<BoardRoom>(bob.roomId);
       bob.reconnection.minUptime = 0;
@@ -355,6 +379,23 @@ describe("tokens that rotate", () => {
         reconnectionToken: bob.reconnectionToken.split(":")[1]!,
       });
       assert.equal((await within("a close", again.closed))[0], FAILED_TO_RECONNECT.code);
+    });
+
+    it("[SE12] a plain room's player who is away, and whose token is replayed, has left", async () => {
+      const bob = await new SdkClient(host.url).create("board");
+      const board = host.inside<BoardRoom>(bob.roomId);
+      bob.reconnection.minUptime = 0;
+      const reconnectionToken = bob.reconnectionToken.split(":")[1]!;
+      await isBack(bob);
+      await isBack(bob);
+      bob.reconnection.enabled = false;
+      close(bob);
+      await until("the drop", () => board.calls.at(-1) === "drop");
+      const { roomId, sessionId } = bob;
+      const late = await RawClient.comeWith(host.url, { roomId, sessionId, reconnectionToken });
+      assert.equal((await within("a close", late.closed))[0], SESSION_REVOKED.code);
+      await until("onLeave", () => board.calls.at(-1) === "leave");
+      assert.equal(board.state.pieces.size, 0);
     });
   });
 });
