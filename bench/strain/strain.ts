@@ -144,7 +144,7 @@ function findings(runs: readonly Run[], { rounds, perSecond, comeMs, blockMs, wo
       },
     ],
     reading:
-      "Without the ladder everybody gets in, and everybody's game runs slow. With it those who are in keep their steps, with fewer pictures of them, and the others are told to come again.",
+      "Without the ladder everybody gets in, and everybody's game runs slow. With it players are told to come again once fewer patches and a smaller radius are not enough; it sends nobody away who is in, so who came before it had looked, two seconds for each rung, stays and costs what the others have left.",
     targets: [keptTarget(ladder)],
     figures,
   };
