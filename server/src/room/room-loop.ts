@@ -50,7 +50,7 @@ export class RoomLoop {
       const report = run(due);
       services.metrics.ticked(type.name, report);
       services.metrics.stepsHeld(type.name, due.run * (every - 1));
-      budget.spent(report.costMs, (due.run * 1000) / type.tickHz);
+      budget.woke(report.costMs, (due.run * 1000) / type.tickHz);
     } catch (error) {
       onFault(error);
     }
