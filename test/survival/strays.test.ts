@@ -70,7 +70,7 @@ describe("what nobody caught", function () {
   }
 
   for (const what of exceptions) {
-    it(`[TK22] ${what} that throws: its room begins anew from its log, its player stays in`, async () => {
+    it(`[TK22] ${what}: its room begins anew from its log, its player stays in`, async () => {
       const rogue = await connect(solo.url).create(Rogue, {});
       const { epoch, sessionId } = rogue;
       await rogue.command("add", {});

@@ -9,6 +9,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
 import type { Room } from "@colyseus/core";
 import type { Clock } from "../tick/clock.ts";
+import type { Spent } from "../tick/tick-budget.ts";
 
 const running = new AsyncLocalStorage<OwnCode>();
 const codes = new WeakMap<Room, OwnCode>();
@@ -19,6 +20,7 @@ export class OwnCode {
   /** Calls under way, one within the other. */
   #depth = 0;
   #spentMs = 0;
+  #longestMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,15 +52,21 @@ export class OwnCode {
     } catch (thrown) {
       throw errorOf(thrown);
     } finally {
-      if (--this.#depth === 0) this.#spentMs += this.#clock.now() - startedMs;
+      if (--this.#depth === 0) this.#ran(this.#clock.now() - startedMs);
     }
   }
 
-  /** Time the event loop spent in it since this was asked last, ms. */
-  takeSpentMs(): number {
-    const spentMs = this.#spentMs;
+  /** What the event loop spent in it since this was asked last. */
+  takeSpent(): Spent {
+    const spent = { ms: this.#spentMs, longestMs: this.#longestMs };
     this.#spentMs = 0;
-    return spentMs;
+    this.#longestMs = 0;
+    return spent;
+  }
+
+  #ran(ms: number): void {
+    this.#spentMs += ms;
+    this.#longestMs = Math.max(this.#longestMs, ms);
   }
 }
 

@@ -6,7 +6,7 @@
  * is not made up for later. A plain room has a loop of its own, which nobody can hold back.
  */
 import { LIMITS, type RoomType } from "@ninelives/shared-schema";
-import { type Standing, TickBudget } from "../tick/tick-budget.ts";
+import { type Spent, type Standing, TickBudget } from "../tick/tick-budget.ts";
 import type { RoomServices } from "./services.ts";
 
 export interface RoomBudgetOptions {
@@ -58,15 +58,15 @@ export class RoomBudget {
     return this.#budget.share;
   }
 
-  /** Its code ran for so long, and had `dueMs` for it. */
-  spent(costMs: number, dueMs: number): void {
-    this.#budget.spent(costMs, dueMs, this.#options.services.clock.now());
+  /** A wake-up took so long, and had `dueMs` for it. */
+  woke(costMs: number, dueMs: number): void {
+    this.#budget.spent({ ms: costMs, longestMs: costMs }, dueMs, this.#options.services.clock.now());
   }
 
-  /** As {@link spent}, of a room with a loop of its own: it had the time since it was asked last. */
-  ranOwnLoop(costMs: number): void {
+  /** A room with a loop of its own had the time since this was said last. */
+  ranOwnLoop(spent: Spent): void {
     const nowMs = this.#options.services.clock.now();
-    this.spent(costMs, nowMs - this.#ranMs);
+    this.#budget.spent(spent, nowMs - this.#ranMs, nowMs);
     this.#ranMs = nowMs;
   }
 

@@ -51,7 +51,7 @@ export class RoomLoop {
       services.metrics.ticked(type.name, report);
       services.strain.ticked(report, 1000 / type.tickHz);
       services.metrics.stepsHeld(type.name, due.run * (every - 1));
-      budget.spent(report.costMs, (due.run * 1000) / type.tickHz);
+      budget.woke(report.costMs, (due.run * 1000) / type.tickHz);
     } catch (error) {
       onFault(error);
     }

@@ -17,6 +17,7 @@ import { closeSlow, isBehind } from "../socket/backlog.ts";
 import { PatchPace } from "../strain/patch-pace.ts";
 import { Failures } from "../tick/failures.ts";
 import { type TickedRoom, TickPipeline } from "../tick/pipeline.ts";
+import type { Spent } from "../tick/tick-budget.ts";
 import type { Past, Pause } from "./past.ts";
 import { Recorder } from "./recorder.ts";
 import type { RoomBody, RoomDriver } from "./room-body.ts";
@@ -246,10 +247,10 @@ export class RoomRuntime<T extends RoomType> implements TickedRoom {
     this.delivery.goOn();
   }
 
-  /** A room with its own loop has sent a patch: it counts as a tick, in which its code ran for `costMs`. */
-  publishOwnLoop(costMs: number): void {
+  /** A room with its own loop has sent a patch: it counts as a tick. `spent`: since the one before. */
+  publishOwnLoop(spent: Spent): void {
     if (!this.#started || this.failures.isFailing) return;
-    this.budget.ranOwnLoop(costMs);
+    this.budget.ranOwnLoop(spent);
     this.#pipeline.tick++;
     this.#keepWallTime();
     this.#record(this.#body.takePatch());

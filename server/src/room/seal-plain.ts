@@ -76,7 +76,7 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
           () => this.#keepFields(),
           (error, where) => report(this, error, where),
         );
-        runtimeOf(this).publishOwnLoop(codeOf(this).takeSpentMs());
+        runtimeOf(this).publishOwnLoop(codeOf(this).takeSpent());
       }
       return changed;
     }

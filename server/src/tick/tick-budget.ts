@@ -7,6 +7,12 @@
  */
 import { LIMITS } from "@ninelives/shared-schema";
 
+/** Time that code ran, ms: all of it, and the longest piece at once. */
+export interface Spent {
+  readonly ms: number;
+  readonly longestMs: number;
+}
+
 export type Standing = "within" | "named" | "held";
 
 export interface TickBudgetOptions {
@@ -41,9 +47,9 @@ export class TickBudget {
     return this.#share;
   }
 
-  /** It took so long, ended at `nowMs`, and had `dueMs` for it. */
-  spent(costMs: number, dueMs: number, nowMs: number): void {
-    if (costMs >= LIMITS.blockedMs) this.#options.onBlocked(costMs);
+  /** It took so long until `nowMs`, and had `dueMs` for it. */
+  spent({ ms: costMs, longestMs }: Spent, dueMs: number, nowMs: number): void {
+    if (longestMs >= LIMITS.blockedMs) this.#options.onBlocked(longestMs);
     this.#beganMs ??= nowMs - dueMs;
     this.#costMs += Math.min(costMs, dueMs * LIMITS.budgetStepMost);
     this.#dueMs += dueMs;
