@@ -41,8 +41,16 @@ describe("documents", () => {
     const tests = globSync("{shared-schema,server,client,loadtest,games,test}/**/*.test.ts", { cwd: ROOT });
     const proved = new Set(tests.flatMap((file) => read(file).match(/(?<=\[)[A-Z]+\d+(?=\])/g) ?? []));
     assert.ok(named.size > 40);
-    assert.deepEqual([...named.difference(rules)], [], "no rule");
-    assert.deepEqual([...named.difference(proved)], [], "no test");
+    assert.deepEqual(
+      [...named].filter((id) => !rules.has(id)),
+      [],
+      "no rule",
+    );
+    assert.deepEqual(
+      [...named].filter((id) => !proved.has(id)),
+      [],
+      "no test",
+    );
   });
 
   describe("the README's game", () => {

@@ -6,7 +6,16 @@ import { Ladder } from "../../src/strain/ladder.ts";
 import { NO_RELIEF, reliefOf, type Rung, rungsOf } from "../../src/strain/rungs.ts";
 
 const TIMES = { stepMs: 2_000, calmMs: 5_000 };
-const RUNGS = rungsOf(LIMITS.strain);
+const SETTINGS = {
+  ...TIMES,
+  halfPatchesAt: 0.8,
+  thirdPatchesAt: 0.84,
+  nearInterestAt: 0.87,
+  nearestInterestAt: 0.9,
+  refuseJoinsAt: 0.93,
+  refuseRoomsAt: 0.95,
+};
+const RUNGS = rungsOf(SETTINGS);
 const names = (rungs: readonly Rung[]) => rungs.map(({ name }) => name);
 
 /** One look a second at the same strain; answers with how many rungs it is down then. */
@@ -45,7 +54,7 @@ describe("the ladder of a host", () => {
   it("[DG1] it goes no further down than its strain asks for, and a look in between that says otherwise counts", () => {
     const clock = { nowMs: 0 };
     const ladder = new Ladder(RUNGS, TIMES, 0);
-    assert.equal(looks(ladder, clock, LIMITS.strain.nearInterestAt, 60), 3);
+    assert.equal(looks(ladder, clock, SETTINGS.nearInterestAt, 60), 3);
     looks(ladder, clock, 0.9, 1);
     looks(ladder, clock, 0.89, 1);
     assert.equal(looks(ladder, clock, 0.9, 1), 3);
@@ -68,7 +77,7 @@ describe("the ladder of a host", () => {
         "3 0.5 false false",
       ],
     );
-    const some = rungsOf({ ...LIMITS.strain, thirdPatchesAt: false, refuseJoinsAt: false });
+    const some = rungsOf({ ...SETTINGS, thirdPatchesAt: false, refuseJoinsAt: false });
     assert.deepEqual(names(some), ["half-patches", "near-interest", "nearest-interest", "refuse-rooms"]);
     assert.deepEqual(reliefOf(some), { patchEvery: 2, interest: 0.5, takesPlayers: true, makesRooms: false });
   });
@@ -77,7 +86,7 @@ describe("the ladder of a host", () => {
     const clock = { nowMs: 0 };
     const ladder = new Ladder(RUNGS, TIMES, 0);
     assert.equal(looks(ladder, clock, 1, 12), 6);
-    assert.equal(looks(ladder, clock, LIMITS.strain.refuseRoomsAt - LIMITS.strainSlack, 600), 6);
+    assert.equal(looks(ladder, clock, SETTINGS.refuseRoomsAt - LIMITS.strainSlack, 600), 6);
     assert.equal(looks(ladder, clock, 0, 4), 6);
     assert.equal(looks(ladder, clock, 0, 1), 5);
     assert.equal(looks(ladder, clock, 0, 4), 5);

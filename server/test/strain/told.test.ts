@@ -55,7 +55,8 @@ describe("what is told of strain", () => {
     assert.equal(told.length, 12, told.map(({ msg }) => msg).join("\n"));
     assert.match(told[0]!.msg, /^under strain: patches leave every second tick$/);
     const { from, to, strain: share, loop, calmMs } = told[0]!;
-    assert.deepEqual([from, to, share, loop, calmMs], ["none", "half-patches", 0.9, 0.9, LIMITS.strain.calmMs]);
+    const { nearestInterestAt: at, calmMs: calm } = LIMITS.strain;
+    assert.deepEqual([from, to, share, loop, calmMs], ["none", "half-patches", at, at, calm]);
     assert.deepEqual(
       told.map((line) => [line.from, line.to].join(" -> ")),
       [

@@ -2,11 +2,11 @@
 export const STRAIN_LIMITS = {
   /** Defaults of `strain` in a host's configuration: what is given up from which strain on, and the two times, ms. */
   strain: {
-    halfPatchesAt: 0.8,
-    thirdPatchesAt: 0.84,
-    nearInterestAt: 0.87,
-    nearestInterestAt: 0.9,
-    refuseJoinsAt: 0.93,
+    halfPatchesAt: 0.88,
+    thirdPatchesAt: 0.9,
+    nearInterestAt: 0.91,
+    nearestInterestAt: 0.92,
+    refuseJoinsAt: 0.94,
     refuseRoomsAt: 0.95,
     stepMs: 2_000,
     calmMs: 5_000,
