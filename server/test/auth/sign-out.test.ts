@@ -101,6 +101,11 @@ describe("an account that is signed out of several processes", () => {
     redis = await startRedis();
     dir = await mkdtemp(join(tmpdir(), "ninelives-sign-out-"));
     hosts = await Promise.all([start(), start()]);
+    await until(
+      "each to know the other's door",
+      async () => (await doors()).every((count) => count === hosts.length),
+      10_000,
+    );
   });
   after(async () => {
     await Promise.all([redis, ...hosts.map(({ main }) => main)].map((each) => each.stop()));
@@ -113,6 +118,13 @@ describe("an account that is signed out of several processes", () => {
     return { main, url: await main.up() };
   }
 
+  const doors = () =>
+    Promise.all(
+      hosts.map(async ({ url }) => {
+        const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${OPERATOR}` } });
+        return Number(/^ninelives_doors (\d+)$/m.exec(await answer.text())![1]);
+      }),
+    );
   const as = (url: string, userId: string) => connect(url, { token: () => tokenOf(userId), random: () => 0 });
 
   it("[AU4] the account is the same in a room of another process, and after the kill of the one that had it", async () => {

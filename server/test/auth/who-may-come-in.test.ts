@@ -203,9 +203,9 @@ describe("who may come in", () => {
     await start({ auth: { secret: SECRET, guests: true } });
     const stored = await token("ada");
     const urls: string[] = [];
-    const openSocket = (url: string) => {
+    const openSocket = (url: string, subprotocols: readonly string[]) => {
       urls.push(url);
-      return new WebSocket(url);
+      return new WebSocket(url, [...subprotocols]);
     };
     const spy: typeof fetch = (url, init) => {
       urls.push(url as string);
