@@ -37,7 +37,7 @@ export {
   type ToldKind,
   writeClientFrame,
 } from "./delivery/wire.ts";
-export { type Layout, layoutHash, layoutOf, misfit } from "./log/layout.ts";
+export { type FieldsOf, type Layout, layoutHash, layoutOf, misfit, newFields } from "./log/layout.ts";
 export { encodeRecord, type LogDamage, type LogRecord, readRecords, RecordKind, SectionTag } from "./log/record.ts";
 export { RoomImage } from "./log/room-image.ts";
 export {

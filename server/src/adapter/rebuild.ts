@@ -6,8 +6,12 @@
  * owner, and an id that means something else would corrupt their state. New instances get ids beyond {@link NEW_IDS_AFTER}
  * more than the highest one, for the owner before may have given ids to clients that never reached its log. Entries of
  * maps, sets and collections keep their places for the same reason.
+ *
+ * A decoder makes instances without their constructors, so a field of which the log says nothing has no value there. Of one that the
+ * log's build had, that is what it was; one that is new since then has its class's default.
  */
 import { $refId, ArraySchema, CollectionSchema, type IRef, MapSchema, Schema, SetSchema } from "@colyseus/schema";
+import type { FieldsOf, SchemaClass } from "@ninelives/shared-schema";
 
 /** No owner gives out this many ids between two commits. */
 const NEW_IDS_AFTER = 100_000;
@@ -28,8 +32,12 @@ export function firstFreeId(root: Schema): number | undefined {
   return firstFreeIds.get(root);
 }
 
-export function rebuilt<T extends Schema>(read: T, { pinned }: { readonly pinned: boolean }): T {
-  const builder = new Builder(pinned);
+/** `added`: fields that the log knows nothing of. Default: none. */
+export function rebuilt<T extends Schema>(
+  read: T,
+  { pinned, added = new Map() }: { readonly pinned: boolean; readonly added?: FieldsOf },
+): T {
+  const builder = new Builder(pinned, added);
   const root = builder.made(read) as T;
   if (pinned) firstFreeIds.set(root, builder.lastId + NEW_IDS_AFTER);
   return root;
@@ -48,10 +56,12 @@ export function succeeding<T extends Schema>(tree: T, lastId: number): T {
 class Builder {
   lastId = 0;
   readonly #pinned: boolean;
+  readonly #added: FieldsOf;
   readonly #twins = new Map<object, object>();
 
-  constructor(pinned: boolean) {
+  constructor(pinned: boolean, added: FieldsOf) {
     this.#pinned = pinned;
+    this.#added = added;
   }
 
   made(read: unknown): unknown {
@@ -72,6 +82,14 @@ class Builder {
     this.lastId = Math.max(this.lastId, id);
   }
 
+  #addNew(read: Schema, twin: object): void {
+    const readClass = read.constructor as SchemaClass;
+    const names = this.#added.get(readClass)?.filter((name) => Reflect.get(read, name) === undefined) ?? [];
+    if (names.length === 0) return;
+    const fresh = new readClass();
+    for (const name of names) Reflect.set(twin, name, Reflect.get(fresh, name));
+  }
+
   #fill(read: object, twin: object): void {
     if (read instanceof Schema) {
       const metadata = (read.constructor as unknown as Record<symbol, Record<string, FieldMeta>>)[Symbol.metadata]!;
@@ -80,6 +98,7 @@ class Builder {
         const value: unknown = Reflect.get(read, name);
         if (value !== undefined && value !== null) Reflect.set(twin, name, this.made(value));
       }
+      this.#addNew(read, twin);
     } else if (read instanceof MapSchema) {
       const { journal } = twin as unknown as Journaled;
       let next = 0;

@@ -8,6 +8,7 @@ import {
   type LogRecord,
   type Mailboxes,
   misfit,
+  newFields,
   NetError,
   RecordKind,
   RoomImage,
@@ -97,7 +98,7 @@ export class Past<T extends RoomType> {
     const { state } = this.#layout;
     this.#refuse(state === undefined ? "it has no state in its log" : misfit(state, stateClass, "state"));
     const image = stateClass === this.#knownState ? this.#image! : this.#read(stateClass);
-    return rebuilt(image.state as State, { pinned: true });
+    return rebuilt(image.state as State, { pinned: true, added: newFields(state!, stateClass) });
   }
 
   pause(wallMs: number): Pause {
@@ -107,9 +108,11 @@ export class Past<T extends RoomType> {
   }
 
   #unchanged(): { image: RoomImage<Schema, Schema>; memory: RoomMemory<T>; state: undefined } {
-    this.#refuse(misfit(this.#layout.memory, roomMemoryClass(this.#type), "memory"));
+    const memoryClass = roomMemoryClass(this.#type);
+    this.#refuse(misfit(this.#layout.memory, memoryClass, "memory"));
     const image = this.#read(this.#knownState);
-    return { image, memory: rebuilt(image.memory, { pinned: false }) as RoomMemory<T>, state: undefined };
+    const added = newFields(this.#layout.memory, memoryClass);
+    return { image, memory: rebuilt(image.memory, { pinned: false, added }) as RoomMemory<T>, state: undefined };
   }
 
   #refuse(why: string | undefined): void {

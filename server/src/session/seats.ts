@@ -9,14 +9,8 @@ import type { SeatAccount } from "../auth/account.ts";
 export class Seats {
   readonly #seats: HostMemory["seats"];
 
-  /** What is read of a log from before tokens rotated and had accounts has no values there, defaults neither. */
   constructor(seats: HostMemory["seats"]) {
     this.#seats = seats;
-    for (const seat of seats.values()) {
-      const { generation = 0, branch = 0, pageGeneration = 0 } = seat as Partial<Seat>;
-      const { userId = "", tokenIssuedMs = 0, tokenEndsMs = 0 } = seat as Partial<Seat>;
-      seat.assign({ generation, branch, pageGeneration, userId, tokenIssuedMs, tokenEndsMs });
-    }
   }
 
   /** `layout`: of the state as the client gets it now. `account`: whom its token named; undefined: a guest. */

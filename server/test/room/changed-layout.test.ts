@@ -87,6 +87,39 @@ describe("a room type that changed under the same version", () => {
     await ada.leave();
   });
 
+  it("[RS15] … those of what the tree holds too, in state and memory; what had no value before has none", async () => {
+    const known = { hp: t.uint8().default(1), nick: t.string().optional() };
+    const Was = schema(known, "Unit");
+    const Is = schema({ ...known, mood: t.string().default("calm"), bag: t.map("uint8") }, "Unit");
+    const [stateWas, stateIs] = [Was, Is].map((Unit) =>
+      schema({ count: t.uint32().default(0), names: t.map("string"), units: t.map(Unit) }, "Tally"),
+    ) as unknown as [typeof Tally, typeof Tally];
+    const [notesWas, notesIs] = [Was, Is].map((Unit) =>
+      schema({ adds: t.uint32().default(0), kept: t.array(Unit) }, "Notes"),
+    ) as unknown as [typeof Notes, typeof Notes];
+    await deploy(hostOf(stateWas, notesWas));
+    const ada = await connect(host.url).create(Today, {});
+    type Trees = { units: Map<string, Record<string, unknown>> } & { kept: Record<string, unknown>[] };
+    const trees = () => {
+      const { state, memory } = host.inside<TallyRoom>(ada.roomId);
+      return { units: (state as unknown as Trees).units, kept: (memory as unknown as Trees).kept };
+    };
+    trees().units.set("a", Object.assign(new Was(), { hp: 7 }) as never);
+    trees().kept.push(Object.assign(new Was(), { hp: 9, nick: "old" }) as never);
+    await ada.command("add", {});
+    await deploy(hostOf(stateIs, notesIs));
+    await until("Ada", () => ada.connection.state === "CONNECTED");
+    const [unit, kept] = [trees().units.get("a")!, trees().kept[0]!];
+    assert.deepEqual([unit.hp, unit.nick, unit.mood], [7, undefined, "calm"]);
+    assert.deepEqual([kept.hp, kept.nick, kept.mood], [9, "old", "calm"]);
+    (unit.bag as Map<string, number>).set("coins", 3);
+    await ada.command("add", {});
+    await deploy(hostOf(stateIs, notesIs));
+    await until("Ada again", () => ada.connection.state === "CONNECTED");
+    assert.equal((trees().units.get("a")!.bag as Map<string, number>).get("coins"), 3);
+    await ada.leave();
+  });
+
   it("[RS15] is set aside when they do not, and it is said what differs and what to do", async () => {
     const ada = await connect(host.url).create(Today, {});
     await deploy(

@@ -26,6 +26,9 @@ interface ClassLayout {
   readonly fields: Iterable<FieldLayout>;
 }
 
+/** Names of fields, by the class that has them. */
+export type FieldsOf = ReadonlyMap<SchemaClass, readonly string[]>;
+
 const made = new WeakMap<SchemaClass, Layout>();
 
 /** Colyseus's `Schema` itself stands for a tree of any class; to reflect it would give it fields, and so every class that extends it. */
@@ -56,9 +59,23 @@ export function readerOf(layout: Layout): Decoder<Schema> {
  */
 export function misfit(layout: Layout, treeClass: SchemaClass, path: string, part?: string): string | undefined {
   const here = layoutOf(treeClass);
-  if (layout.length === here.length && layout.every((byte, at) => byte === here[at])) return undefined;
+  if (isSame(layout, here)) return undefined;
   const comparison = new Comparison(new Classes(layout), new Classes(here));
   return part === undefined ? comparison.misfit(path) : comparison.misfitOf(path, part);
+}
+
+/** The fields of which bytes of that layout say nothing, for classes that fit it. */
+export function newFields(layout: Layout, treeClass: SchemaClass): FieldsOf {
+  const here = layoutOf(treeClass);
+  if (isSame(layout, here)) return new Map();
+  const comparison = new Comparison(new Classes(layout), new Classes(here));
+  comparison.misfit("");
+  const { types } = new Encoder(new treeClass()).context;
+  return new Map(comparison.added().map(([id, names]) => [types[id] as SchemaClass, names]));
+}
+
+function isSame(one: Layout, other: Layout): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 /** The classes of a layout, by the ids that stand for them in the bytes. */
@@ -119,6 +136,14 @@ class Comparison {
     const at = `${path}.${part}`;
     if (was?.referencedType === undefined || is?.referencedType === undefined) return `${at} is not in both`;
     return this.#pair(at, was.referencedType, is.referencedType);
+  }
+
+  /** Of classes that fit, by their ids here: fields that only they have. */
+  added(): (readonly [id: number, names: string[]])[] {
+    return [...this.#pairs].map(([log, here]) => {
+      const fields = this.#here.fields(here).slice(this.#log.fields(log).length);
+      return [here, fields.map(({ name }) => name)];
+    });
   }
 
   #pair(path: string, log: number, here: number): string | undefined {
