@@ -11,7 +11,7 @@ import { type Client, matchMaker, type Room } from "@colyseus/core";
 import { CODES, LIMITS } from "@ninelives/shared-schema";
 import { giveUpSeat } from "../adapter.ts";
 import type { Metrics } from "../inspect/metrics.ts";
-import { hasLeft, runtimeOf } from "../room/protect.ts";
+import { hasLeft, runtimeOf } from "../room/inside.ts";
 import { greetingOf, type Refusal } from "../session/greetings.ts";
 import type { Clock, Timer } from "../tick/clock.ts";
 import type { SeatAccount } from "./account.ts";

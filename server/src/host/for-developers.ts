@@ -5,7 +5,7 @@ import type { OwnRoom } from "../inspect/dev-rooms.ts";
 import type { HttpServices } from "../inspect/http.ts";
 import type { Operator } from "../inspect/operator.ts";
 import type { HostRooms } from "../room/host-rooms.ts";
-import { runtimeOf } from "../room/protect.ts";
+import { runtimeOf } from "../room/inside.ts";
 import type { Whereabouts } from "../socket/door.ts";
 import type { Strain } from "../strain/strain.ts";
 import type { Pids } from "./pids.ts";

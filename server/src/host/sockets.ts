@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { matchMaker, type Room } from "@colyseus/core";
 import type { Custody } from "../ownership/custody.ts";
 import { isPromised } from "../adapter.ts";
-import { runtimeOf, seatIn } from "../room/protect.ts";
+import { runtimeOf, seatIn } from "../room/inside.ts";
 import { type Asked, greetingOf } from "../session/greetings.ts";
 
 /** The seat a socket asks for: `/<processId>/<roomId>?sessionId=…`. */

@@ -14,7 +14,7 @@ import { LIMITS } from "@ninelives/shared-schema";
 import { LineLimit } from "../inspect/line-limit.ts";
 import { report } from "../room/contain.ts";
 import { errorOf, roomRunning } from "../room/own-code.ts";
-import { runtimeOf } from "../room/protect.ts";
+import { runtimeOf } from "../room/inside.ts";
 import type { RoomServices } from "../room/services.ts";
 
 type Where = "unhandledRejection" | "uncaughtException";

@@ -10,7 +10,7 @@ import { CloseReason, CODES } from "@ninelives/shared-schema";
 import { closeToNewcomers, persistListing } from "../adapter.ts";
 import type { RoomKind } from "../ownership/placement.ts";
 import { greetingOf } from "../session/greetings.ts";
-import { pastOf, runtimeOf, takeLeave } from "./protect.ts";
+import { pastOf, runtimeOf, takeLeave } from "./inside.ts";
 import { type WarmRoom, warmthOf } from "./warm-room.ts";
 
 /** When a client comes again whose room is taken over, or restarted, ms. */

@@ -10,23 +10,28 @@ import type { RoomType } from "@ninelives/shared-schema";
 import {
   beforeItIsIn,
   isGhost,
-  type Listing,
-  listingOf,
-  onDiscarded,
   readTokensBy,
   releaseReservedSeats,
   reserveAfter,
   reserveIf,
-  stampListing,
   TapSerializer,
 } from "../adapter.ts";
 import { type Account, seatAccount } from "../auth/account.ts";
 import { admit, hasOwnAuth, ownWord } from "../auth/admission.ts";
 import type { Renewed } from "../auth/renewal.ts";
 import { LineLimit } from "../inspect/line-limit.ts";
-import type { Asked } from "../session/greetings.ts";
 import { SeatTokens } from "../session/seat-tokens.ts";
 import { contain, report } from "./contain.ts";
+import {
+  hasLeft,
+  type Inside,
+  insideOf,
+  keepInside,
+  notedListing,
+  noteListing,
+  runtimeOf,
+  tokensOf,
+} from "./inside.ts";
 import { listed } from "./listed.ts";
 import { codeOf } from "./own-code.ts";
 import { Past } from "./past.ts";
@@ -35,114 +40,9 @@ import { RoomRuntime } from "./room-runtime.ts";
 import type { RoomServices } from "./services.ts";
 import { SpentTokens } from "./spent-tokens.ts";
 import { stateClassOf, stateLayout } from "./state-class.ts";
-import { takeWarm, WarmRoom, warmthOf } from "./warm-room.ts";
+import { takeWarm, WarmRoom } from "./warm-room.ts";
 
 export type RoomClass = new () => Room;
-
-interface Inside {
-  readonly runtime: RoomRuntime<RoomType>;
-  readonly tokens: SeatTokens;
-  readonly spent: SpentTokens;
-  /** What the room goes on from; undefined for a new one, and once it runs. */
-  past: Past<RoomType> | undefined;
-  /** Resolves when everybody who had a seat in it before has one again. */
-  readonly seated: PromiseWithResolvers<void>;
-  /** The room goes on in another process: what still happens to it here is no news for the game. */
-  hasLeft: boolean;
-  /** Puts into memory what the game keeps outside of it; undefined: nothing. */
-  keep: (() => void) | undefined;
-  /** undefined until the room has a state. */
-  tap: TapSerializer | undefined;
-}
-
-const insides = new WeakMap<Room, Inside>();
-
-export function runtimeOf(room: Room): RoomRuntime<RoomType> {
-  return insides.get(room)!.runtime;
-}
-
-/** What a room that was taken over goes on from; undefined for a new one. */
-export function pastOf(room: Room): Past<RoomType> | undefined {
-  return insides.get(room)!.past;
-}
-
-/** `keep` is called before the room is left to another process. */
-export function keepWith(room: Room, keep: () => void): void {
-  insides.get(room)!.keep = keep;
-}
-
-/** The room goes on in another process. */
-export function hasLeft(room: Room): boolean {
-  return insides.get(room)!.hasLeft;
-}
-
-/** Lets the room go on in another process: its game is told nothing of what happens to it here from now on. */
-export function takeLeave(room: Room): void {
-  insides.get(room)!.hasLeft = true;
-}
-
-/** What proves that a seat of this room is a player's, before and after a takeover. */
-export function tokensOf(room: Room): SeatTokens {
-  return insides.get(room)!.tokens;
-}
-
-/** Opens the room's log and lists the room with its host. What fails leaves the log of a room that was taken over as it was. */
-export async function openRoom(room: Room, services: RoomServices): Promise<void> {
-  if (pastOf(room) === undefined) noteListing(room);
-  services.rooms.added(room);
-  onDiscarded(room, () => {
-    services.rooms.discard(room).catch((error: unknown) => report(room, error, "discard"));
-  });
-  await runtimeOf(room).open(room.roomId);
-  stampListing(room, runtimeOf(room).epoch);
-}
-
-/** Runs what a takeover needs; a throw leaves the room's log as it was. */
-export async function goingOn(room: Room, run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    takeLeave(room);
-    runtimeOf(room).abandon();
-    throw error;
-  }
-}
-
-/** The room runs: what it went on from is let go of, and strangers may have what seats are left. */
-export function forgetPast(room: Room): void {
-  const inside = insides.get(room)!;
-  inside.past = undefined;
-  inside.seated.resolve();
-}
-
-/** Keeps in memory how the room is listed, for the next owner to list it alike. */
-export function noteListing(room: Room): void {
-  const mark = warmthOf(room) === undefined ? {} : { warm: true };
-  runtimeOf(room).memory.host.listing = JSON.stringify({ ...listingOf(room), ...mark });
-}
-
-/** How the room is to be listed, and whether it was made ahead of demand. */
-export function notedListing({ listing }: { readonly listing: string }): Listing & { readonly warm?: boolean } {
-  return JSON.parse(listing) as Listing & { readonly warm?: boolean };
-}
-
-/** What a socket asks for; undefined for a room that is not here. */
-export function seatIn(room: Room | undefined, sessionId: string): Asked | undefined {
-  const inside = room === undefined ? undefined : insides.get(room);
-  if (inside === undefined) return undefined;
-  const { runtime, tokens, spent } = inside;
-  const { page = 0, layout = "" } = runtime.memory.host.seats.get(sessionId) ?? {};
-  return {
-    type: runtime.type,
-    page,
-    isOther: layout !== "" && layout !== stateLayout(room!),
-    worth: (token) => tokens.worth(sessionId, token),
-    refused: () => spent.refused(sessionId),
-    revoke: () => {
-      if (!inside.hasLeft) spent.revoke(sessionId);
-    },
-  };
-}
 
 /** A queue, and a match for which one chose the players, take theirs also under strain. */
 function takesNewcomers({ type, memory }: RoomRuntime<RoomType>, { strain, isQueue }: RoomServices): boolean {
@@ -195,7 +95,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
         seated: Promise.withResolvers(),
         keep: undefined,
       };
-      insides.set(this, inside);
+      keepInside(this, inside);
       readTokensBy(this, (client, token) => tokens.came(client, token));
       const { seats } = runtime;
       const isWarm = past === undefined ? takeWarm() : seats.size === 0 && notedListing(past.host).warm === true;
@@ -206,7 +106,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
     }
 
     override setSerializer(): void {
-      const inside = insides.get(this)!;
+      const inside = insideOf(this);
       const { runtime } = inside;
       inside.tap = new TapSerializer(runtime.slow, (client) => beforeItIsIn(client, () => runtime.catchUp(client)));
       super.setSerializer(inside.tap as never);
@@ -275,7 +175,7 @@ export function protect(Game: RoomClass, type: RoomType, services: RoomServices)
 
     /** Asked by matchmaking, for an app that comes with a token it kept: it may have kept an old one, so a spent one ends nothing. */
     override checkReconnectionToken(token: string): string {
-      const { tokens, spent } = insides.get(this)!;
+      const { tokens, spent } = insideOf(this);
       const sessionId = tokens.sessionOf(token);
       const key = sessionId === undefined ? "" : tokens.key(sessionId, token);
       if (sessionId !== undefined && key === "") spent.refused(sessionId);

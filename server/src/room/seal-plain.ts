@@ -8,17 +8,8 @@ import { report } from "./contain.ts";
 import { attempt } from "./game-calls.ts";
 import { codeOf } from "./own-code.ts";
 import type { Past, Pause } from "./past.ts";
-import {
-  goingOn,
-  hasLeft,
-  keepWith,
-  openRoom,
-  pastOf,
-  protect,
-  type RoomClass,
-  runtimeOf,
-  tokensOf,
-} from "./protect.ts";
+import { goingOn, hasLeft, keepWith, openRoom, pastOf, runtimeOf, tokensOf } from "./inside.ts";
+import { protect, type RoomClass } from "./protect.ts";
 import type { RoomServices } from "./services.ts";
 import { warnOfUnkept, warnOfUnkeptFields, warnOfUnlogged } from "./unlogged.ts";
 

@@ -10,7 +10,7 @@ import type { LogHeader } from "../log/header.ts";
 import { parseSegments } from "../log/read-log.ts";
 import type { OwnedRoom } from "../log/store.ts";
 import type { DueMigration } from "./migration.ts";
-import { forgetPast, notedListing, noteListing, runtimeOf } from "./protect.ts";
+import { forgetPast, notedListing, noteListing, runtimeOf } from "./inside.ts";
 import { handOver } from "./restoring.ts";
 import type { RoomServices } from "./services.ts";
 import { eachOf } from "./each-of.ts";

@@ -10,7 +10,7 @@ import { RawClient } from "../../../test/support/raw-client.ts";
 import { pump, startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { HandStrain } from "../../../test/support/strained.ts";
 import { settle, until } from "../../../test/support/until.ts";
-import { runtimeOf } from "../../src/room/protect.ts";
+import { runtimeOf } from "../../src/room/inside.ts";
 
 const PERIOD_MS = 20;
 const LINES = 3;

@@ -8,7 +8,7 @@ import { delivered, type Stepped, startStepped } from "../../../test/support/ste
 import { HandStrain } from "../../../test/support/strained.ts";
 import { until, within } from "../../../test/support/until.ts";
 import { readRoom } from "../../src/log/read-log.ts";
-import { runtimeOf } from "../../src/room/protect.ts";
+import { runtimeOf } from "../../src/room/inside.ts";
 
 const HELD_BACK = 'ninelives_held_back_total{what="patches"}';
 
