@@ -69,7 +69,7 @@ const TEST: Size = {
   deaf: { players: 2, things: 4_000, readMs: 0, forMs: 40_000 },
   echoMs: 15_000,
   requests: 400,
-  frames: { careless: 4_000, others: 2_000, forMs: 20_000 },
+  frames: { careless: 2_500, others: 1_000, forMs: 20_000 },
   killers: 60,
   babble: 20_000,
   fragments: 50_000,

@@ -6,7 +6,6 @@ import { atMost, type Check, exactly, type Found, type Row, type Stage } from ".
 import type { Counted, Seen } from "../server.ts";
 
 const UNTAKEN = LIMITS.host.untakenSeatsPerAddress;
-const SMALL_SEATS = 4;
 const REAL_ADDRESS = "127.0.0.2";
 /** A seat; too many of this address; too many of all. */
 const ANSWERS = ["200", "429", "503"] as const;
@@ -70,7 +69,7 @@ export const SEATS: readonly Row[] = [
     attack: "the same where a room has four seats",
     rules: "LIM4 LIM5 LIM17",
     target: `${UNTAKEN} of one address at a time`,
-    run: (stage) => seats(stage, "joinOrCreate", SMALL, Math.ceil(UNTAKEN / SMALL_SEATS) + 1),
+    run: (stage) => seats(stage, "joinOrCreate", SMALL, UNTAKEN),
   },
   {
     id: "B3",
