@@ -37,7 +37,7 @@ const FULL: Size = {
   echoMs: 30_000,
   requests: 2_000,
   frames: { careless: 1_000_000, others: 120_000, forMs: 150_000 },
-  killers: 2_000,
+  killers: 1_000,
   hangMs: 40_000,
   babble: 500_000,
   fragments: 1_000_000,
