@@ -13,6 +13,8 @@ import type { Size } from "./sizes.ts";
 const STEPS_MIN = 0.95 * HZ;
 const ASK_MS = 5_000;
 const LOOK_MS = 100;
+/** Over less nothing can be said of a pace, ms. */
+const PACE_MS = 2_000;
 
 /** How honest players fared for a while. */
 export interface Pace {
@@ -77,7 +79,11 @@ async function runWith(running: AsyncDisposableStack, row: Row, side: Side, size
   const startMs = performance.now();
   let found: Found | undefined;
   const stage = stageAt(side, size, server, attacker, redis?.url);
-  const during = await paceOf(server, honest, async () => (found = await foundBy(row, stage)));
+  const during = await paceOf(server, honest, async () => {
+    const longEnough = pause(isPaced ? PACE_MS : 0);
+    found = await foundBy(row, stage);
+    await longEnough;
+  });
   const tookMs = performance.now() - startMs;
   const { lost, players } = honest;
   const { figure, checks, figures } = found!;

@@ -2,7 +2,7 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import { type Outcome, said } from "../attacks/outcome.ts";
 import { SMALL } from "../../flood/names.ts";
-import { atMost, type Check, exactly, type Found, type Row, type Stage } from "../row.ts";
+import { atMost, type Check, exactly, type Found, type Row, type Stage, timed } from "../row.ts";
 import type { Counted, Seen } from "../server.ts";
 
 const UNTAKEN = LIMITS.host.untakenSeatsPerAddress;
@@ -22,10 +22,12 @@ async function seats(stage: Stage, how: string, roomType: string, roomsMost: num
     checks: [
       promised(outcome, seconds),
       atMost("rooms in the end", rooms, roomsMost),
-      exactly(
-        "answered neither with a seat nor with when to come again",
-        times - ANSWERS.reduce((sum, status) => sum + (outcome[status] ?? 0), 0),
-        0,
+      timed(
+        exactly(
+          "answered neither with a seat nor with when to come again",
+          times - ANSWERS.reduce((sum, status) => sum + (outcome[status] ?? 0), 0),
+          0,
+        ),
       ),
     ],
     figures: { outcome, seconds, rooms },
