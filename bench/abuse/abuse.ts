@@ -40,7 +40,7 @@ function findings(rows: readonly Row[], results: readonly Result[], quick: boole
     method: [
       `Each row has a fresh server of each side in a process of its own, ${size.honest} honest players in a room of ${HZ} Hz on it, who send an input per period, and an attacker in a third process of the lowest priority. ${quick ? "Both sides at once: figures that hang on the machine are shown and not judged." : `Before it begins they play for ${size.calmMs / 1_000} s in calm.`}`,
       "Stock: a plain @colyseus/core server. Ours: a host with its default limits, log on the disk. Attackers come from an address that is not exempt where a limit is tried, else from one that is.",
-      "Hostile frames come from the grammar of the frame fuzzer (test/fuzz/frames) and depend on a seed alone; those against a decoder that believes their counts go to a process with 512 MB of heap, which is killed when it answers nothing any more.",
+      `Hostile frames come from the grammar of the frame fuzzer (test/fuzz/frames) and depend on a seed alone, as many as are taken in ${size.frames.forMs / 1_000} s at most; those against a decoder that believes their counts go to a process with 512 MB of heap, which is killed when it answers nothing any more.`,
       "A row that ends in no time, or cannot be run to its end, has failed; the others go on.",
     ],
     tables: [matrix(judged, of), beside(rows, of)],

@@ -35,6 +35,10 @@ const handlers: Handlers = {
   async crowd({ url, how, players }: At & { how: string; players: number }): Promise<void> {
     for (let at = 0; at < players; at++) attacked.push(await enter(url, how));
   },
+  /** They are gone. */
+  disperse(): void {
+    for (const client of attacked.splice(0)) client.close();
+  },
   /** From now on none of them does. */
   deaf: ({ pongs }: { pongs: boolean }) => void stopReading(attacked, () => pongs),
   /** Of the first of them, until it is over or nobody takes it. */
@@ -67,7 +71,7 @@ const handlers: Handlers = {
     isStopped = true;
     requests.stop();
     connections.stop();
-    for (const client of attacked) client.close();
+    for (const client of attacked.splice(0)) client.close();
   },
 };
 

@@ -13,6 +13,8 @@ import type { Size } from "./sizes.ts";
 const STEPS_MIN = 0.95 * HZ;
 const ASK_MS = 5_000;
 const LOOK_MS = 100;
+/** Over less nothing can be said of a pace, ms. */
+const PACE_MS = 2_000;
 
 /** How honest players fared for a while. */
 export interface Pace {
@@ -40,44 +42,64 @@ export interface Result {
   readonly tookMs: number;
 }
 
+/** Never rejects: a row that cannot be run has failed, and the next one can be. */
 export async function runRow(row: Row, side: Side, size: Size): Promise<Result> {
+  const running = new AsyncDisposableStack();
+  try {
+    return await runWith(running, row, side, size);
+  } catch (error) {
+    const { figure, checks, figures } = notRun((error as Error).message);
+    const nobody = { honest: 0, lost: 0, calm: undefined, during: undefined, lines: 0, tookMs: 0 };
+    return { id: row.id, side, figure, checks, figures, ...nobody };
+  } finally {
+    await running.disposeAsync();
+  }
+}
+
+/** Whatever is started is ended by `running`. */
+async function runWith(running: AsyncDisposableStack, row: Row, side: Side, size: Size): Promise<Result> {
   const wish: ServerWish = row.server?.(size) ?? {};
   const redis = wish.redis === true ? await startRedis() : undefined;
+  running.defer(() => redis?.stop());
   const server = await startServer("./server.ts", import.meta.url, [side, JSON.stringify(wish)], redis?.url, {
     execArgv: wish.heapMb === undefined ? [] : [`--max-old-space-size=${wish.heapMb}`],
     countsLines: true,
   });
-  const attacker = await startServer("./attacker.ts", import.meta.url);
-  const honest = await Honest.join(server.url, size.honest);
-  try {
-    const isPaced = row.isBrief !== true && size.calmMs > 0;
-    const calm = isPaced ? await paceOf(server, honest, () => pause(size.calmMs)) : undefined;
-    const linesBefore = server.lines;
-    const startMs = performance.now();
-    let found: Found | undefined;
-    const stage = stageAt(side, size, server, attacker, redis?.url);
-    const during = await paceOf(server, honest, async () => (found = await foundBy(row, stage)));
-    const tookMs = performance.now() - startMs;
-    const { lost, players } = honest;
-    const { figure, checks, figures } = found!;
-    return {
-      id: row.id,
-      side,
-      figure,
-      checks: [...checks, ...checksOf(lost, isPaced ? during : undefined)],
-      figures,
-      honest: players,
-      lost,
-      calm,
-      during: row.isBrief === true ? undefined : during,
-      lines: server.lines - linesBefore,
-      tookMs,
-    };
-  } finally {
-    honest.stop();
+  running.defer(async () => {
     if (server.ended === undefined && (await isHung(server))) server.kill();
-    await Promise.all([server.stop(), attacker.stop(), redis?.stop()]);
-  }
+    await server.stop();
+  });
+  const attacker = await startServer("./attacker.ts", import.meta.url);
+  running.defer(() => attacker.stop());
+  const honest = await Honest.join(server.url, size.honest);
+  running.defer(() => honest.stop());
+  const isPaced = row.isBrief !== true && size.calmMs > 0;
+  const calm = isPaced ? await paceOf(server, honest, () => pause(size.calmMs)) : undefined;
+  const linesBefore = server.lines;
+  const startMs = performance.now();
+  let found: Found | undefined;
+  const stage = stageAt(side, size, server, attacker, redis?.url);
+  const during = await paceOf(server, honest, async () => {
+    const longEnough = pause(isPaced ? PACE_MS : 0);
+    found = await foundBy(row, stage);
+    await longEnough;
+  });
+  const tookMs = performance.now() - startMs;
+  const { lost, players } = honest;
+  const { figure, checks, figures } = found!;
+  return {
+    id: row.id,
+    side,
+    figure,
+    checks: [...checks, ...checksOf(lost, isPaced ? during : undefined)],
+    figures,
+    honest: players,
+    lost,
+    calm,
+    during: row.isBrief === true ? undefined : during,
+    lines: server.lines - linesBefore,
+    tookMs,
+  };
 }
 
 function stageAt(
@@ -110,10 +132,13 @@ async function foundBy(row: Row, stage: Stage): Promise<Found> {
     return await within(`row ${row.id}`, row.run(stage), stage.size.rowMs);
   } catch (error) {
     const { ended } = stage.server;
-    const figure =
-      ended === undefined ? `not to be measured: ${(error as Error).message}` : `the process ${endedHow(ended)}`;
-    return { figure, checks: [exactly("the row was run to its end", "no", "yes")], figures: { error: String(error) } };
+    return notRun(ended === undefined ? (error as Error).message : `the process ${endedHow(ended)}`);
   }
+}
+
+function notRun(why: string): Found {
+  const figure = `not run to its end: ${why}`;
+  return { figure, checks: [exactly("the row was run to its end", "no", "yes")], figures: { why } };
 }
 
 /** In words, of a process. */

@@ -27,12 +27,13 @@ export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
 /** Says that the server listens, and answers from then on. The process ends with its bench. */
 export function serveControl(port: number, handlers: Handlers): void {
+  // A bench that has ended meanwhile hears nothing; then this process is about to end as well.
+  const say = (answer: Answer) => process.send!(answer, undefined, undefined, () => {});
   const reply = async ({ id, command, argument }: Ask) => {
     try {
-      const answer = await handlers[command]!(argument as never);
-      process.send!({ id, answer } satisfies Answer);
+      say({ id, answer: await handlers[command]!(argument as never) });
     } catch (error) {
-      process.send!({ id, error: `${command}: ${(error as Error).message}` } satisfies Answer);
+      say({ id, error: `${command}: ${(error as Error).message}` });
     }
   };
   process.on("message", (ask: Ask) => void reply(ask));

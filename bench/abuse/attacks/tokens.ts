@@ -8,7 +8,7 @@ const BITS_OF_A_CHARACTER = 6;
 export interface Replayed {
   /** Of a token, as many as its alphabet and length allow. */
   readonly bits: number;
-  /** The player came back, and has another token now. */
+  /** The player came back, and has another token than at first. */
   readonly rotates: boolean;
   /** What became of whoever came with a token that the player had replaced: `let in`, or why not. undefined: there is none. */
   readonly replay: string | undefined;
@@ -16,18 +16,23 @@ export interface Replayed {
   readonly afterLeave: string;
 }
 
-/** `roomType`: one whose rooms hold the seat of a player who is away. */
+/** The player comes back twice, so that the first token is no longer the one before. `roomType`: its rooms hold the seat of who is away. */
 export async function replayTokens(url: string, roomType: string): Promise<Replayed> {
   const first = await RawClient.join(url, `create/${roomType}`);
   const token = tokenOf(first);
-  first.close();
-  await first.closed;
-  const second = await until("the player to be back", () => first.again(url).catch(() => undefined));
-  const rotates = tokenOf(second) !== token;
+  const third = await comeBack(await comeBack(first, url), url);
+  const rotates = tokenOf(third) !== token;
   const replay = rotates ? await tryOut(first, url) : undefined;
-  second.send(Protocol.LEAVE_ROOM);
-  await second.closed;
-  return { bits: token.length * BITS_OF_A_CHARACTER, rotates, replay, afterLeave: await tryOut(second, url) };
+  third.send(Protocol.LEAVE_ROOM);
+  await third.closed;
+  return { bits: token.length * BITS_OF_A_CHARACTER, rotates, replay, afterLeave: await tryOut(third, url) };
+}
+
+/** After a drop, with the token it was told last. */
+async function comeBack(client: RawClient, url: string): Promise<RawClient> {
+  client.close();
+  await client.closed;
+  return until("the player to be back", () => client.again(url).catch(() => undefined));
 }
 
 function tokenOf({ frames }: RawClient): string {

@@ -4,6 +4,8 @@ import { atMost, exactly, type Found, type Row, short, type Stage, timed } from 
 import type { Size } from "../sizes.ts";
 
 const LOOK_MS = 200;
+/** A player whose connection is closed is gone by then, ms. */
+const GONE_MS = 5_000;
 /** A loopback socket has some MB in the kernel, which no process sees; beside that, of one who does not read, MB. */
 const EACH_MB_MAX = 0.5;
 const ECHO_MB_MAX = 2;
@@ -37,8 +39,8 @@ async function deaf(stage: Stage, pongs: boolean): Promise<Found> {
 
 async function echoes(stage: Stage): Promise<Found> {
   const { echoMs } = stage.size;
+  if (stage.size.deaf.readMs > 0) await readEchoes(stage);
   await stage.attack("crowd", { how: "create/echo", players: 1 });
-  await stage.attack("echoes", { forMs: stage.size.deaf.readMs });
   await stage.server.ask("settle");
   await stage.attack("deaf", { pongs: false });
   const startMs = performance.now();
@@ -56,6 +58,14 @@ async function echoes(stage: Stage): Promise<Found> {
     ],
     figures: { left, seconds, grownMb },
   };
+}
+
+/** One who reads, and goes: what any traffic costs is not the attacker's. */
+async function readEchoes(stage: Stage): Promise<void> {
+  await stage.attack("crowd", { how: "create/echo", players: 1 });
+  await stage.attack("echoes", { forMs: stage.size.deaf.readMs });
+  await stage.attack("disperse", {});
+  await emptied(stage, "echo", GONE_MS);
 }
 
 /** Waits until nobody is connected in rooms of a type, so long at most; resolves with how many are left. */

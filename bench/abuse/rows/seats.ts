@@ -2,11 +2,10 @@
 import { LIMITS } from "@ninelives/shared-schema";
 import { type Outcome, said } from "../attacks/outcome.ts";
 import { SMALL } from "../../flood/names.ts";
-import { atMost, type Check, exactly, type Found, type Row, type Stage } from "../row.ts";
+import { atMost, type Check, exactly, type Found, type Row, type Stage, timed } from "../row.ts";
 import type { Counted, Seen } from "../server.ts";
 
 const UNTAKEN = LIMITS.host.untakenSeatsPerAddress;
-const SMALL_SEATS = 4;
 const REAL_ADDRESS = "127.0.0.2";
 /** A seat; too many of this address; too many of all. */
 const ANSWERS = ["200", "429", "503"] as const;
@@ -23,10 +22,12 @@ async function seats(stage: Stage, how: string, roomType: string, roomsMost: num
     checks: [
       promised(outcome, seconds),
       atMost("rooms in the end", rooms, roomsMost),
-      exactly(
-        "answered neither with a seat nor with when to come again",
-        times - ANSWERS.reduce((sum, status) => sum + (outcome[status] ?? 0), 0),
-        0,
+      timed(
+        exactly(
+          "answered neither with a seat nor with when to come again",
+          times - ANSWERS.reduce((sum, status) => sum + (outcome[status] ?? 0), 0),
+          0,
+        ),
       ),
     ],
     figures: { outcome, seconds, rooms },
@@ -70,7 +71,7 @@ export const SEATS: readonly Row[] = [
     attack: "the same where a room has four seats",
     rules: "LIM4 LIM5 LIM17",
     target: `${UNTAKEN} of one address at a time`,
-    run: (stage) => seats(stage, "joinOrCreate", SMALL, Math.ceil(UNTAKEN / SMALL_SEATS) + 1),
+    run: (stage) => seats(stage, "joinOrCreate", SMALL, UNTAKEN),
   },
   {
     id: "B3",

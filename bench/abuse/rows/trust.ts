@@ -39,7 +39,10 @@ async function throwing(stage: Stage): Promise<Found> {
   };
 }
 
-/** While one token stays the same for as long as its seat is held, there is no older one that could be tried. */
+/**
+ * A token that changes whenever its player comes back leaves older ones behind, which are tried. As long as ours stays the same while the
+ * seat is held there is none; the token itself is then as good for whoever has it as for the player.
+ */
 async function tokens(stage: Stage): Promise<Found> {
   const { bits, rotates, replay, afterLeave } = await stage.attack<Replayed>("tokens", {});
   const older = rotates ? `an older one: ${replay}` : "one token as long as the seat is held";
