@@ -3,21 +3,21 @@
  * handed down; nothing below reaches for a global, except Colyseus's matchmaker, of which a process has one.
  */
 import { randomInt } from "node:crypto";
-import type { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { matchMaker, type Room } from "@colyseus/core";
+import { matchMaker } from "@colyseus/core";
 import { useLogger } from "./adapter.ts";
-import type { Heartbeat, Host } from "./config.ts";
+import type { Host } from "./config.ts";
 import { accountsAt } from "./host/accounts-at.ts";
 import { addressOf, innerOf } from "./host/addresses.ts";
 import { forDevelopers } from "./host/for-developers.ts";
-import { type HttpTimes, patience } from "./host/http-times.ts";
+import { patience } from "./host/http-times.ts";
 import { limitsAt } from "./host/limits-of-config.ts";
 import { matchmakingAt } from "./host/matchmaking-at.ts";
 import { announcePid } from "./host/pids.ts";
 import { PlaceOfNew } from "./host/place-of-new.ts";
 import { checkProduction } from "./host/production.ts";
+import type { HostOptions, RunningHost } from "./host/running-host.ts";
 import { queuesIn, register, typesIn, versionsIn } from "./host/rooms-of-config.ts";
 import { askedBy, hear } from "./host/sockets.ts";
 import { strainAt } from "./host/strain-at.ts";
@@ -34,10 +34,9 @@ import {
 } from "./host/stores.ts";
 import { createHttp } from "./inspect/http.ts";
 import { LineLimit } from "./inspect/line-limit.ts";
-import { consoleLike, type Logger } from "./inspect/logger.ts";
+import { consoleLike } from "./inspect/logger.ts";
 import { Metrics } from "./inspect/metrics.ts";
 import { Operator } from "./inspect/operator.ts";
-import type { LogStore } from "./log/store.ts";
 import { createBackend, type DirectoryBackend } from "./matchmaking/backend.ts";
 import { Newcomers } from "./matchmaking/newcomers.ts";
 import { type Custody, SharedCustody, SoloCustody } from "./ownership/custody.ts";
@@ -49,72 +48,9 @@ import { newSecret } from "./session/token.ts";
 import type { Others } from "./socket/door.ts";
 import { listen } from "./socket/listen.ts";
 import { GuardedTransport } from "./socket/transport.ts";
-import type { Usage } from "./strain/usage.ts";
 import { systemClock } from "./system-clock.ts";
-import type { Clock } from "./tick/clock.ts";
 
 export const VERSION = "0.1.0";
-
-export interface HostOptions {
-  /** TCP port; 0 takes a free one. */
-  readonly port: number;
-  /** A port that other processes of this machine listen on too, beside this host's own. Default: none. */
-  readonly sharedPort?: number | undefined;
-  readonly logger: Logger;
-  /** Share matchmaking with other processes. Default: this process alone. */
-  readonly redisUrl?: string | undefined;
-  /**
-   * Where players reach this process when another one sends them here: `host:port`. Default: the host name they used for the
-   * other process, with this one's port. With a shared port only the host name of it counts: the port is this host's own.
-   */
-  readonly publicAddress?: string | undefined;
-  /** Where other processes reach this one: `host:port`. Default: as players do, or on this machine. */
-  readonly innerAddress?: string | undefined;
-  /** Where this process stands, as `latencies` of waiting players name it. Default: nowhere in particular. */
-  readonly region?: string | undefined;
-  /** Hides pids and everything below `/dev`, and starts only with what production needs. Default false. */
-  readonly production?: boolean;
-  /**
-   * What an operator shows to see metrics and `/dev`, and to sign accounts out, at least 16 characters. Default: none, which shows them
-   * to everybody, in production to nobody, and signs nobody out.
-   */
-  readonly operatorToken?: string | undefined;
-  /** Default: the system's. */
-  readonly clock?: Clock;
-  /** Where logs live, in place of the configuration's choice. The host closes it. */
-  readonly store?: LogStore;
-  /** In place of the configuration's. */
-  readonly heartbeat?: Heartbeat;
-  /** How long requests may take to come, ms, in place of LIMITS.http…Ms. */
-  readonly httpTimes?: HttpTimes;
-  /** What this process uses of what it has, since it was asked last. Default: measured. */
-  readonly usage?: () => Usage;
-  /** What is known of other processes, in place of what the store says of them. */
-  readonly others?: Others;
-}
-
-export interface RunningHost {
-  readonly port: number;
-  readonly url: string;
-  readonly processId: string;
-  readonly store: LogStore;
-  /** Told of what nobody in this process caught. */
-  readonly strays: Strays;
-  /** A room of this process; undefined when it is not here. */
-  room(roomId: string): Room | undefined;
-  /**
-   * Ends every session of this account (the `sub` of its tokens) for good, here and in the processes that share this one's rooms. Tokens
-   * that were issued before are refused from now on, for LIMITS.signOutMs. Resolves when the others were told, who wait for their Redis.
-   */
-  signOut(userId: string): Promise<void>;
-  /** Takes a connection that another carrier than TCP brings: `connection` has what a `ws` WebSocket has. */
-  take(connection: EventEmitter, request: IncomingMessage): void;
-  /**
-   * Takes no more players, lets every room go on elsewhere or ends it, lets everything go. `onFinish` is called when there are rooms
-   * that can go nowhere else: they are played to their end, and that may take so long.
-   */
-  stop(onFinish?: (withinMs: number) => void): Promise<void>;
-}
 
 /** Rejects with PORT_TAKEN when the port is in use, with CONFIG_INVALID for what production does not take. */
 export async function startHost(host: Host, options: HostOptions): Promise<RunningHost> {

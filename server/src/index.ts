@@ -23,7 +23,8 @@ export {
   type StoreChoice,
   storeFromEnv,
 } from "./config.ts";
-export { type HostOptions, type RunningHost, startHost, VERSION } from "./host.ts";
+export { startHost, VERSION } from "./host.ts";
+export type { HostOptions, RunningHost } from "./host/running-host.ts";
 export { systemClock } from "./system-clock.ts";
 export type { Clock, Timer } from "./tick/clock.ts";
 export { createLogger, type Logger } from "./inspect/logger.ts";

@@ -7,7 +7,7 @@ import { startTestHost, type TestHost } from "../../../test/support/test-host.ts
 import { SECRET } from "../../../test/support/tokens.ts";
 import { operatorTokenFromEnv } from "../../src/env.ts";
 import { Operator } from "../../src/inspect/operator.ts";
-import type { HostOptions } from "../../src/host.ts";
+import type { HostOptions } from "../../src/host/running-host.ts";
 
 const TOKEN = "the-operator-of-tests";
 const OPEN = ["/healthz", "/readyz", "/rooms"];

@@ -12,7 +12,7 @@ import { Lab, LabRoom } from "../../../test/support/lab.ts";
 import { RawClient } from "../../../test/support/raw-client.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
 import { until, within } from "../../../test/support/until.ts";
-import type { HostOptions } from "../../src/host.ts";
+import type { HostOptions } from "../../src/host/running-host.ts";
 import type { HostLimitsInput } from "../../src/limits/settings.ts";
 
 const LISTED = "https://play.example.com";
