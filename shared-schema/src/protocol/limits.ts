@@ -1,11 +1,12 @@
 /**
  * Every cap in one place: unit in the name, policy at the cap in the comment. A counter named in
- * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues, accounts, strain and rooms have files of their own.
+ * `server/src/inspect/metrics.ts` grows whenever one is hit. Those of traffic, queues, accounts, strain, rooms and topics have files of their own.
  */
 import { ACCOUNT_LIMITS } from "./account-limits.ts";
 import { QUEUE_LIMITS } from "./queue-limits.ts";
 import { STRAIN_LIMITS } from "./strain-limits.ts";
 import { ROOM_LIMITS } from "./room-limits.ts";
+import { TOPIC_LIMITS } from "./topic-limits.ts";
 import { TRAFFIC_LIMITS } from "./traffic-limits.ts";
 
 export const LIMITS = {
@@ -14,6 +15,7 @@ export const LIMITS = {
   ...ACCOUNT_LIMITS,
   ...STRAIN_LIMITS,
   ...ROOM_LIMITS,
+  ...TOPIC_LIMITS,
   /** Hosts one supervisor keeps running. More: the start is refused. */
   processesMax: 64,
   /** Simulation rate of a room type, Hz. Out of range: registration is refused. */
@@ -59,31 +61,6 @@ export const LIMITS = {
   timerPayloadChars: 4_096,
   /** Join options a room type's rooms are told apart by. More: the type is refused. */
   filters: 4,
-  /** Topics a room type may declare, levels and characters of a topic's name. More: the type, or the request, is refused. */
-  topicNames: 64,
-  topicLevels: 8,
-  topicChars: 120,
-  /** Messages kept of each concrete topic: default and maximum; and their bytes, packed. The oldest go: a gap for late readers. */
-  topicHistory: 50,
-  topicHistoryMax: 500,
-  topicHistoryBytes: 128 * 1024,
-  /** Concrete topics of a room, and topics of the host a process keeps in mind. At the room's cap a new one is TOPIC_REFUSED. */
-  topicsPerRoom: 256,
-  topicsPerProcess: 4_096,
-  /** How long a topic of the host outlives its newest message, and the key of a message its sender may repeat, seconds. */
-  hostTopicSeconds: 86_400,
-  hostTopicKeySeconds: 3_600,
-  /** Keys remembered of each topic where there is no Redis. The oldest go: nobody is left who could repeat one. */
-  hostTopicKeys: 1_024,
-  /** How long a session counts as a member of a topic of the host, and how often its process says so again, seconds. */
-  topicMemberSeconds: 60,
-  topicMemberAgainSeconds: 20,
-  /** Longest wait for what the host's topics are kept in, ms. Then: TOPIC_AWAY. */
-  topicBoardMs: 2_000,
-  /** Patterns a session is subscribed to, watched topics included. At the cap: TOPIC_REFUSED. */
-  subscriptionsPerSession: 64,
-  /** Messages a client holds back for one subscription until the server has answered it. The oldest go, and are asked for again. */
-  heldTopicMessages: 1_024,
   /** Longest time a command may wait to be sent, ms. */
   commandTtlMsMax: 3_600_000,
   /** A client says what it has after this many items, or this long after the first of them, ms. */
