@@ -1,17 +1,15 @@
 /** defineHost(): the one file an operator edits, checked. A wrong field stops the start with field, expected and got. */
-import { readFileSync } from "node:fs";
-import { Room } from "@colyseus/core";
-import { LIMITS, parseTuning, queueName, type RoomType } from "@ninelives/shared-schema";
+import { LIMITS, type RoomType } from "@ninelives/shared-schema";
 import { z } from "zod";
 import { type Auth, type AuthConfig, authFromEnv, checkAuth } from "./auth/settings.ts";
-import { check, invalid } from "./config-issues.ts";
+import { check } from "./config-issues.ts";
+import { type RegisteredRoom, registeredRooms, roomsSchema } from "./config-rooms.ts";
 import { switchFromEnv, trustedProxiesFromEnv } from "./env.ts";
 import { addressRange, type HostLimits, type HostLimitsInput, limitsSchema } from "./limits/settings.ts";
 import { ON_OVER_BUDGET, type OnOverBudget } from "./ownership/heavy-rooms.ts";
-import { GameRoom } from "./room/game-room.ts";
-import type { Migration, Migrations } from "./room/migration.ts";
+import type { GameRoom } from "./room/game-room.ts";
+import type { Migrations } from "./room/migration.ts";
 import type { RoomClass } from "./room/protect.ts";
-import { joinOptions } from "./session/join-options.ts";
 import { type StrainInput, strainSchema, type StrainSettings } from "./strain/settings.ts";
 
 /** A typed room: its contract, its class, and the designers' file. */
@@ -129,17 +127,6 @@ export interface Host {
   readonly remoteMethods: readonly string[];
 }
 
-export type RegisteredRoom =
-  | { readonly kind: "plain"; readonly room: RoomClass }
-  | {
-      readonly kind: "typed";
-      readonly type: RoomType;
-      readonly room: RoomClass;
-      readonly tuning: unknown;
-      readonly migrate: Migrations<RoomType>;
-      readonly warm: number;
-    };
-
 /** `REDIS_URL`, several with commas between, as a Redis store; else `NINELIVES_DIR` (default `.ninelives`) as a file store. */
 export function storeFromEnv(env: NodeJS.ProcessEnv = process.env): StoreChoice {
   if (env.REDIS_URL) return { kind: "redis", urls: env.REDIS_URL.split(",") };
@@ -150,32 +137,10 @@ export function logDirFromEnv(env: NodeJS.ProcessEnv = process.env): string {
   return env.NINELIVES_DIR ?? ".ninelives";
 }
 
-const roomClass = z.custom<RoomClass>(
-  (value) => typeof value === "function" && value.prototype instanceof Room,
-  "a class that extends Colyseus's Room expected",
-);
-const gameRoomClass = z.custom<RoomClass>(
-  (value) => typeof value === "function" && value.prototype instanceof GameRoom,
-  "a class that extends GameRoom expected",
-);
-const roomType = z.custom<RoomType>(
-  (value) => typeof value === "object" && value !== null && Object.isFrozen(value) && "tickHz" in value,
-  "a value made by defineRoomType() expected",
-);
-const migration = z.custom<Migration<RoomType>>((value) => typeof value === "function", "a function expected");
-const roomEntry = z.strictObject({
-  type: roomType,
-  room: gameRoomClass,
-  tuning: z.string().optional(),
-  migrate: z.record(z.string(), migration).default({}),
-  warm: z.int().min(0).max(LIMITS.warmRoomsMax).default(0),
-});
 /** What stands for several would let in pages that nobody has thought of. */
 const origin = z.url().refine((url) => !url.includes("*"), "an origin without * expected: list each");
-const roomName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, "a name of a-z, 0-9, - and _ expected, first a letter");
-
 const hostSchema = z.strictObject({
-  rooms: z.record(roomName, z.unknown()).refine((rooms) => Object.keys(rooms).length > 0, "at least one room expected"),
+  rooms: roomsSchema,
   store: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("file"), dir: z.string().min(1) }),
@@ -210,16 +175,9 @@ const hostSchema = z.strictObject({
 /** Checks a configuration. Throws CONFIG_INVALID with one issue per wrong field. */
 export function defineHost<const Rooms extends Readonly<Record<string, unknown>>>(config: HostConfig<Rooms>): Host {
   const checked = check(hostSchema, config, "");
-  const rooms = new Map<string, RegisteredRoom>();
-  for (const [name, entry] of Object.entries(checked.rooms)) rooms.set(name, register(name, entry));
-  for (const [name, entry] of rooms) {
-    if (entry.kind === "plain" || entry.type.matching === undefined || !rooms.has(queueName(name))) continue;
-    const message = `another name expected: those who wait for "${name}" do so in a room of this one`;
-    throw invalid([{ field: `rooms.${queueName(name)}`, message }]);
-  }
   const trustedProxies = checked.trustedProxies ?? trustedProxiesFromEnv();
   return {
-    rooms,
+    rooms: registeredRooms(checked.rooms),
     store: checked.store ?? storeFromEnv(),
     seatHoldSeconds: checked.seatHoldSeconds,
     finishWithinSeconds: checked.finishWithinSeconds,
@@ -235,45 +193,4 @@ export function defineHost<const Rooms extends Readonly<Record<string, unknown>>
     behindTls: checked.behindTls ?? switchFromEnv("BEHIND_TLS", process.env) ?? trustedProxies.length > 0,
     remoteMethods: checked.remoteMethods,
   };
-}
-
-function register(name: string, entry: unknown): RegisteredRoom {
-  if (typeof entry === "function") return { kind: "plain", room: check(roomClass, entry, `rooms.${name}`) };
-  const { type, room, tuning, migrate, warm } = check(roomEntry, entry, `rooms.${name}`);
-  if (type.name !== name) {
-    throw invalid([{ field: `rooms.${name}.type`, message: `the type named "${name}" expected, "${type.name}" got` }]);
-  }
-  for (const from of Object.keys(migrate)) {
-    const isEarlier = /^[1-9]\d*$/.test(from) && Number(from) < type.version;
-    if (isEarlier) continue;
-    const message = `a version before the type's own, ${type.version}, expected, "${from}" got`;
-    throw invalid([{ field: `rooms.${name}.migrate`, message }]);
-  }
-  if (warm > 0) checkDefaults(name, type);
-  return { kind: "typed", type, room, tuning: loadTuning(name, type, tuning), migrate, warm };
-}
-
-/** Nobody says anything when a room is made ahead. */
-function checkDefaults(name: string, type: RoomType): void {
-  try {
-    joinOptions(type, {});
-  } catch (error) {
-    const message = `join options that all have a default expected, ${(error as Error).message}`;
-    throw invalid([{ field: `rooms.${name}.warm`, message }]);
-  }
-}
-
-function loadTuning(name: string, type: RoomType, file: string | undefined): unknown {
-  if (file === undefined) return type.tuning.parse({});
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw invalid([
-      { field: `rooms.${name}.tuning`, message: `a readable file expected, ${(error as Error).message}` },
-    ]);
-  }
-  const result = parseTuning(type, text, file);
-  if (result.ok) return result.values;
-  throw invalid(result.issues.map(({ message }) => ({ field: `rooms.${name}.tuning`, message })));
 }
