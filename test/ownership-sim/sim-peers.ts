@@ -24,7 +24,7 @@ export function peersOf(host: SimHost, world: Surroundings): Peers {
       });
     });
   return {
-    canReachStore: (inner) => ask(inner, (keeper) => keeper.canReachStore),
-    quietMs: (inner) => ask(inner, (keeper) => keeper.quietMs),
+    canReachStore: (inner) => ask(inner, (keeper) => keeper.storeMemory.canBeReached),
+    quietMs: (inner) => ask(inner, (keeper) => keeper.storeMemory.quietMs),
   };
 }

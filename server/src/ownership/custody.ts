@@ -134,15 +134,15 @@ export class SharedCustody implements Custody {
   }
 
   get canReachStore(): boolean {
-    return this.#keeper?.canReachStore ?? false;
+    return this.#keeper?.storeMemory.canBeReached ?? false;
   }
 
   get quietMs(): number {
-    return this.#keeper?.quietMs ?? Number.POSITIVE_INFINITY;
+    return this.#keeper?.storeMemory.quietMs ?? Number.POSITIVE_INFINITY;
   }
 
   get isStoreThere(): boolean {
-    return this.#keeper?.isStoreThere ?? false;
+    return this.#keeper?.storeMemory.isThere ?? false;
   }
 
   isSure(): boolean {

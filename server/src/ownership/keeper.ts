@@ -23,11 +23,9 @@ import type { Beat, Member, MemberInfo, Members } from "./members.ts";
 import { makers, reliever } from "./placement.ts";
 import type { KeeperEvents, LocalRooms, Peers } from "./ports.ts";
 import { Rescue } from "./rescue.ts";
+import { StoreMemory } from "./store-memory.ts";
 import { Sweep } from "./sweep.ts";
 import { Tenure } from "./tenure.ts";
-
-/** So long after the store forgot, every owner that lives has written its rooms anew. */
-const RECOVERY_MS = 2 * LIMITS.leaseMs;
 
 export interface KeeperOptions {
   /** Process id. */
@@ -41,6 +39,8 @@ export interface KeeperOptions {
 }
 
 export class Keeper {
+  /** What is seen of the store; what other processes are told that ask this one. */
+  readonly storeMemory: StoreMemory;
   readonly #options: KeeperOptions;
   readonly #detector: Detector;
   readonly #tenure: Tenure;
@@ -50,13 +50,6 @@ export class Keeper {
   readonly #contest: Contest;
   readonly #bequest: Bequest;
   readonly #loops: Readonly<Record<"beat" | "listen" | "verify" | "sweep", Loop>>;
-  #rememberedAtMs = Number.NEGATIVE_INFINITY;
-  /**
-   * How long the store has to answer until what it had forgotten is there again; a new process cannot know what it forgot before.
-   * While it is away nobody can write anything anew, so that time does not count.
-   */
-  #recoveryMs: number = RECOVERY_MS;
-  #answeredAtMs = Number.NEGATIVE_INFINITY;
   /** The last beat was not answered. */
   #isAway = false;
   /** What others were told of this process last. */
@@ -65,6 +58,7 @@ export class Keeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.storeMemory = new StoreMemory(options.clock);
     const { leaseMs, leaseMarginMs, beatMs } = LIMITS;
     const lease = new Lease(options.clock, leaseMs, leaseMarginMs);
     const detector = new Detector({ ...options, leaseMs, beatMs });
@@ -83,7 +77,7 @@ export class Keeper {
       kindOf: (roomId, among) => sweep.kindOf(roomId, among),
     });
     this.#contest = new Contest({ ...options, detector, rescue });
-    const rememberedAtMs = () => this.#rememberedAtMs;
+    const rememberedAtMs = () => this.storeMemory.rememberedAtMs;
     this.#locator = new Locator({ ...options, tenure, detector, rescue, sweep, rememberedAtMs });
     this.#loops = {
       beat: this.#loop("beat", LIMITS.beatMs, () => this.#beat()),
@@ -95,9 +89,9 @@ export class Keeper {
 
   /** To be called when other processes can reach this one. Resolves with the first beat that is answered: no room may be claimed before. */
   async start(): Promise<void> {
-    while (!this.#isStopping && this.#answeredAtMs === Number.NEGATIVE_INFINITY) {
+    while (!this.#isStopping && !this.storeMemory.hasAnswered) {
       await this.#loops.beat.soon();
-      if (this.#answeredAtMs === Number.NEGATIVE_INFINITY) await this.#pause();
+      if (!this.storeMemory.hasAnswered) await this.#pause();
     }
     for (const loop of [this.#loops.listen, this.#loops.verify, this.#loops.sweep]) void loop.soon();
   }
@@ -120,21 +114,6 @@ export class Keeper {
   /** May rooms run? To be asked first by every tick and everything else that waited for time to pass: cheap, and they freeze if not. */
   check(): boolean {
     return this.#tenure.check();
-  }
-
-  /** What other processes are told that ask this one. */
-  get canReachStore(): boolean {
-    return this.quietMs <= 2 * LIMITS.beatMs;
-  }
-
-  /** Since the store answered last, ms. What other processes are told that ask this one. */
-  get quietMs(): number {
-    return this.#options.clock.now() - this.#answeredAtMs;
-  }
-
-  /** It answered within a lease: less patient than that, a process that is busy itself would take the store to be away. */
-  get isStoreThere(): boolean {
-    return this.quietMs <= LIMITS.leaseMs;
   }
 
   /** Holds until it is known, at most LIMITS.whereaboutsMs or until `signal` is aborted. */
@@ -223,15 +202,9 @@ export class Keeper {
     this.#isAway = false;
     this.#tenure.renewed(sentAtMs);
     this.#detector.beat(beat.members, sentAtMs);
-    const isFirst = this.#answeredAtMs === Number.NEGATIVE_INFINITY;
-    const answeringMs = isFirst ? 0 : Math.min(sentAtMs - this.#answeredAtMs, 2 * LIMITS.beatMs);
-    this.#answeredAtMs = clock.now();
+    this.storeMemory.answered(sentAtMs, beat.isRemembered);
     this.#info = info;
-    if (beat.isRemembered) {
-      this.#recoveryMs = Math.max(0, this.#recoveryMs - answeringMs);
-      if (this.#recoveryMs === 0) this.#rememberedAtMs = sentAtMs;
-    } else {
-      this.#recoveryMs = RECOVERY_MS;
+    if (!beat.isRemembered) {
       this.#detector.distrust();
       this.#tenure.doubt();
       this.#sweep.hurry();
