@@ -189,7 +189,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: "a server that takes a token for stored when it has told it",
-    said: /REPLACED|SESSION_REVOKED|pages hold one seat/,
+    said: /REPLACED|SESSION_REVOKED|pages hold one seat|told or missed/,
     breed: () =>
       mutate(SeatTokens.prototype, "tell", (tokens, tell, client) => {
         tell(client);
