@@ -108,7 +108,10 @@ export function sealPlain(name: string, Game: RoomClass, services: RoomServices)
   };
 }
 
-/** Colyseus's own way to end a loop is to give none. */
+/**
+ * Colyseus's own way to end a loop is to give none. A step that throws is over, and no more: a plain room's step takes in whatever players
+ * sent as it came, so one of them could end the match of all by sending what its code does not expect, twice.
+ */
 function watched<Step extends ((...args: never[]) => unknown) | undefined>(room: Room, step: Step, name: string): Step {
   if (step === undefined) return step;
   const run = (...args: never[]) =>
@@ -116,7 +119,6 @@ function watched<Step extends ((...args: never[]) => unknown) | undefined>(room:
       name,
       () => codeOf(room).run(() => step(...args)),
       (error, where) => report(room, error, where),
-      (hasThrown) => runtimeOf(room).failures.stepped(hasThrown),
     );
   return run as unknown as Step;
 }

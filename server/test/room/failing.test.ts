@@ -4,13 +4,13 @@ import { Room } from "@colyseus/core";
 import { Client as StockClient } from "@colyseus/sdk";
 import { connect, type Room as OurRoom } from "@ninelives/client";
 import { defineHost, type StoreChoice } from "@ninelives/server";
-import { CODES } from "@ninelives/shared-schema";
+import { CODES, LIMITS } from "@ninelives/shared-schema";
 import { HeldStore } from "../../../test/support/held-store.ts";
 import { Lab, LabRoom } from "../../../test/support/lab.ts";
 import { BoardState } from "../../../test/support/plain-room.ts";
 import { startRedis, type TestRedis } from "../../../test/support/redis.ts";
 import { startTestHost, type TestHost } from "../../../test/support/test-host.ts";
-import { until, within } from "../../../test/support/until.ts";
+import { until } from "../../../test/support/until.ts";
 
 /** Throws in `onTick` while its count is odd, from the seventh on. */
 class OddRoom extends LabRoom {
@@ -46,14 +46,11 @@ describe("a room that begins anew at a host that is alone", () => {
   });
 });
 
-/** Its loop throws from when it is told to, until it begins anew. */
+/** Its loop throws for as long as it is told to. */
 class CrookedRoom extends Room<{ state: InstanceType<typeof BoardState> }> {
   static isCrooked = false;
   override state = new BoardState();
   override patchRate = 10;
-  readonly serialize = () => ({});
-  readonly hydrate = () => {};
-  readonly onRestore = () => (CrookedRoom.isCrooked = false);
 
   override onCreate(): void {
     this.setFixedTimestep(() => {
@@ -64,29 +61,19 @@ class CrookedRoom extends Room<{ state: InstanceType<typeof BoardState> }> {
 }
 
 describe("a plain room whose loop throws", () => {
-  it("[TK24] begins anew from its log, and is over when it goes on throwing; a stock client is told", async () => {
-    const config = defineHost({
-      rooms: { crooked: CrookedRoom, lab: { type: Lab, room: LabRoom } },
-      store: { kind: "memory" },
-    });
-    const host = await startTestHost(config);
-    const bob = await connect(host.url).create(Lab, {});
+  it("[TK24] goes on where it is, however often it does: what a player sent may be to blame", async () => {
+    const host = await startTestHost(defineHost({ rooms: { crooked: CrookedRoom }, store: { kind: "memory" } }));
     const ada = await new StockClient(host.url).create<InstanceType<typeof BoardState>>("crooked");
-    ada.reconnection.minUptime = 0;
-    const ended = new Promise<number>((resolve) => ada.onLeave((code) => resolve(code)));
+    ada.onDrop((code) => assert.fail(`dropped: ${code}`));
+    ada.onLeave((code) => assert.equal(code, CODES.CONSENTED.code));
     await until("some steps", () => ada.state.steps > 3);
-    const isBack = new Promise<void>((resolve) => ada.onReconnect(() => resolve()));
     CrookedRoom.isCrooked = true;
-    await within("the player to be back", isBack, 15_000);
+    const faults = () => host.metric('ninelives_faults_total{type="crooked",where="setFixedTimestep"}');
+    await until("many throws", async () => (await faults()) >= 5 * LIMITS.failuresInRow);
+    CrookedRoom.isCrooked = false;
     const { steps } = ada.state;
     await until("more steps", () => ada.state.steps > steps + 3);
-    CrookedRoom.isCrooked = true;
-    assert.equal(await within("the end of it", ended, 15_000), CODES.ROOM_FAILED.code);
-    assert.match(host.logText(), /a room fails: it begins anew from its log/);
-    assert.ok((await host.metric('ninelives_faults_total{type="crooked",where="setFixedTimestep"}')) >= 4);
-    assert.ok((await host.store.read(ada.roomId)).length > 0, "its log is kept");
-    const { tick } = host.inside<LabRoom>(bob.roomId);
-    await until("the other one's steps", () => host.inside<LabRoom>(bob.roomId).tick > tick + 5);
+    await ada.leave();
     await host.stop();
   });
 });
