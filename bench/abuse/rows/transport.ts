@@ -10,7 +10,7 @@ const TOO_BIG = 1009;
 const POLICY = 1008;
 /** In a fraction of this whatever is refused is closed. */
 const CLOSED_MS_MAX = 2_000;
-const DECLARED_MB_MAX = 8;
+const DECLARED_MB_MAX = 12;
 
 const ms = ({ code, afterMs }: Refused) => `${code ?? "not closed"} after ${afterMs.toFixed(0)} ms`;
 
