@@ -86,6 +86,18 @@ describe("tokens that rotate", () => {
     assert.ok(!hasLeft());
   });
 
+  /** Joins, comes back, is loaded again, and comes back once more. */
+  async function playOverTwoPages(openSocket: OpenSocket): Promise<void> {
+    const options = { storage: () => storage, random: () => 0, openSocket };
+    const first = await connect(host.url, options).joinById(Lab, keeper.roomId, {});
+    await comeBack(first);
+    const kept = storage.load()!;
+    vanish(first);
+    storage.save(kept);
+    const second = (await connect(host.url, options).resume(Lab))!;
+    await comeBack(second);
+  }
+
   it("[SE10] our client has stored a token before the server hears that it has it, a page that was loaded again too", async () => {
     const sent: string[] = [];
     const openSocket: OpenSocket = (...address) => {
@@ -97,14 +109,7 @@ describe("tokens that rotate", () => {
       };
       return socket;
     };
-    const options = { storage: () => storage, random: () => 0, openSocket };
-    const first = await connect(host.url, options).joinById(Lab, keeper.roomId, {});
-    await comeBack(first);
-    const kept = storage.load()!;
-    vanish(first);
-    storage.save(kept);
-    const second = (await connect(host.url, options).resume(Lab))!;
-    await comeBack(second);
+    await playOverTwoPages(openSocket);
     assert.deepEqual(
       sent.map((token) => token.split(".")[1] ?? "none"),
       ["none", "2", "3", "4"],
@@ -118,14 +123,7 @@ describe("tokens that rotate", () => {
       opened.push({ url, socket: socket as never });
       return socket;
     };
-    const options = { storage: () => storage, random: () => 0, openSocket };
-    const first = await connect(host.url, options).joinById(Lab, keeper.roomId, {});
-    await comeBack(first);
-    const kept = storage.load()!;
-    vanish(first);
-    storage.save(kept);
-    const second = (await connect(host.url, options).resume(Lab))!;
-    await comeBack(second);
+    await playOverTwoPages(openSocket);
     assert.equal(opened.length, 4);
     for (const { url } of opened) assert.doesNotMatch(url, /oken|\.[\w-]{43}/);
     assert.deepEqual(
